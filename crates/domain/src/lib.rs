@@ -1,1 +1,23 @@
+//! What instances, facts and changes are, and which wishes are safe.
+//!
+//! Pure: no I/O, no async, no clock, no randomness. Builds for WebAssembly as it stands.
 
+mod code;
+
+pub mod access;
+pub mod audit;
+pub mod call;
+pub mod change;
+pub mod cloud;
+pub mod consequence;
+pub mod endpoint;
+pub mod environment;
+pub mod fact;
+pub mod id;
+pub mod instance;
+pub mod person;
+pub mod preflight;
+pub mod review;
+pub mod text;
+pub mod time;
+pub mod whitelist;

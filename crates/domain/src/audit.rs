@@ -1,0 +1,113 @@
+//! Who did what to what, and how it ended, or that nobody knows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::closed_enum;
+use crate::id::{ChangeId, InstanceKey, RequestId, UserId, UserName};
+use crate::time::Timestamp;
+
+closed_enum! {
+    /// Stable: exports, alarms and scripts rely on these words. Add, never rename.
+    pub enum AuditCode {
+        SignInSucceeded = "sign-in.succeeded",
+        SignInRefused = "sign-in.refused",
+        SignInThrottled = "sign-in.throttled",
+        SignedOut = "sign-in.ended",
+        SessionExpired = "session.expired",
+        UserAdded = "user.added",
+        AccessDenied = "access.denied",
+        CrossSiteRefused = "request.cross-site-refused",
+        ReviewTaken = "review.taken",
+        ChangeRequested = "change.requested",
+        ChangeRefused = "change.refused",
+        ChangeChecked = "change.checked",
+        ChangeIntent = "change.intent",
+        ChangeAccepted = "change.accepted",
+        ChangeUnclear = "change.unclear",
+        ChangeAttemptRefused = "change.attempt-refused",
+        ChangeReconciling = "change.reconciling",
+        ChangeVerified = "change.verified",
+        ChangeFailed = "change.failed",
+        ChangeDiverged = "change.diverged",
+        ChangeCancelled = "change.cancelled",
+        ChangeExpired = "change.expired",
+        PortalStarted = "portal.started",
+    }
+}
+
+closed_enum! {
+    pub enum Outcome {
+        /// Before the act: somebody is about to do it.
+        Intended = "intended",
+        Succeeded = "succeeded",
+        Refused = "refused",
+        Failed = "failed",
+        /// Nobody came back to say.
+        Unknown = "unknown",
+    }
+}
+
+/// Who acted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Actor {
+    /// The portal itself: worker, reconciler, reader.
+    Portal,
+    Person {
+        id: UserId,
+        name: UserName,
+    },
+    /// Somebody at the server's command line.
+    CommandLine,
+    /// Nobody who is signed in.
+    Anonymous,
+}
+
+/// What is written. `detail` is a flat JSON object of stable words; it never holds a secret or a cloud message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    pub at: Timestamp,
+    pub code: AuditCode,
+    pub outcome: Outcome,
+    pub actor: Actor,
+    /// A short name of the session, not its id.
+    pub session: Option<String>,
+    /// The client's address.
+    pub address: Option<String>,
+    pub instance: Option<InstanceKey>,
+    pub change: Option<ChangeId>,
+    pub reason: Option<String>,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub cloud_request_id: Option<RequestId>,
+    pub detail: Vec<(String, String)>,
+}
+
+impl AuditEvent {
+    pub fn new(at: Timestamp, code: AuditCode, outcome: Outcome, actor: Actor) -> Self {
+        Self {
+            at,
+            code,
+            outcome,
+            actor,
+            session: None,
+            address: None,
+            instance: None,
+            change: None,
+            reason: None,
+            before: None,
+            after: None,
+            cloud_request_id: None,
+            detail: Vec::new(),
+        }
+    }
+}
+
+/// An event with its place in the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedEvent {
+    /// Ascending, without a promise of no gaps.
+    pub sequence: i64,
+    #[serde(flatten)]
+    pub event: AuditEvent,
+}
