@@ -14,6 +14,10 @@ pub(super) mod whitelist_width;
 use super::{Check, CheckKind, Facts, Verdict};
 use crate::access::Access;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a rule ends with its finding: `None` is for those that have none"
+)]
 fn found(verdict: Verdict, kind: CheckKind) -> Option<Check> {
     Some(Check { verdict, kind })
 }

@@ -12,7 +12,7 @@ pub(crate) fn check(facts: &Facts, to: Access) -> Option<Check> {
     if to == Access::PasswordRequired {
         return None;
     }
-    let admitted = facts.whitelist.as_ref().map(|groups| Admitted::by(groups));
+    let admitted = facts.whitelist.as_ref().map(Admitted::by);
     let verdict = match &admitted {
         Fact::Known(admitted)
             if admitted.v4_count() < WIDE
