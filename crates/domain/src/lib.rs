@@ -15,6 +15,7 @@ pub mod environment;
 pub mod fact;
 pub mod id;
 pub mod instance;
+pub mod inventory;
 pub mod person;
 pub mod preflight;
 pub mod review;

@@ -87,6 +87,9 @@ impl fmt::Display for SecurityIp {
     }
 }
 
+/// One `/16`: as much as a whole VPC usually has.
+const WIDE: u64 = 1 << 16;
+
 /// What a set of groups admits, without counting any address twice. Loopback addresses admit nobody and are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Admitted {
@@ -120,6 +123,11 @@ impl Admitted {
     pub fn is_everyone(&self) -> bool {
         self.v4.iter().any(|net| net.prefix_len() == 0)
             || self.v6.iter().any(|net| net.prefix_len() == 0)
+    }
+
+    /// So many addresses, or such that nobody can count, that the whitelist is hardly a gate.
+    pub fn is_wide(&self) -> bool {
+        self.v4_count() >= WIDE || !self.v6.is_empty() || !self.unparsed.is_empty()
     }
 
     /// How many IPv4 addresses.

@@ -5,22 +5,13 @@ use crate::access::Access;
 use crate::fact::Fact;
 use crate::whitelist::Admitted;
 
-/// One `/16`: as much as a whole VPC usually has.
-const WIDE: u64 = 1 << 16;
-
 pub(crate) fn check(facts: &Facts, to: Access) -> Option<Check> {
     if to == Access::PasswordRequired {
         return None;
     }
     let admitted = facts.whitelist.as_ref().map(Admitted::by);
     let verdict = match &admitted {
-        Fact::Known(admitted)
-            if admitted.v4_count() < WIDE
-                && admitted.v6_blocks() == 0
-                && admitted.unparsed.is_empty() =>
-        {
-            Verdict::Passes
-        }
+        Fact::Known(admitted) if !admitted.is_wide() => Verdict::Passes,
         Fact::Known(_) => Verdict::Warns,
         // Said, and blocked, by the two other rules on the whitelist.
         Fact::Unknown(_) => return None,
