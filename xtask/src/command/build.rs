@@ -1,0 +1,33 @@
+//! `cargo xtask build`: the one binary, with everything a browser loads in it.
+
+use anyhow::Result;
+
+use crate::progress::Progress;
+use crate::{process, site, workspace};
+
+pub fn run(progress: &mut Progress, release: bool) -> Result<()> {
+    progress.expect_steps(2);
+    site_step(progress)?;
+    server_step(progress, release)?;
+    let profile = if release { "release" } else { "debug" };
+    progress.note(&format!("built target/{profile}/latchkey"));
+    Ok(())
+}
+
+pub fn site_step(progress: &mut Progress) -> Result<()> {
+    progress.step("WebAssembly, scripts and styles (about 2 min cold)", site::build)
+}
+
+/// Release embeds the site; the other reads it from disk while it runs.
+pub fn server_step(progress: &mut Progress, release: bool) -> Result<()> {
+    let name =
+        if release { "server, optimised (about 5 min cold)" } else { "server (about 3 min cold)" };
+    progress.step(name, |_| {
+        let mut cargo = process::program("cargo", &workspace::root());
+        cargo.args(["build", "--package", "server"]);
+        if release {
+            cargo.arg("--release");
+        }
+        process::run(&mut cargo)
+    })
+}

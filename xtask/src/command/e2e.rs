@@ -1,0 +1,20 @@
+//! `cargo xtask e2e`: the browser tests, against the binary that would be shipped.
+
+use anyhow::Result;
+
+use super::{build, setup};
+use crate::progress::Progress;
+use crate::{process, workspace};
+
+pub fn run(progress: &mut Progress, arguments: &[String]) -> Result<()> {
+    progress.expect_steps(4);
+    progress.step("what the tests need", setup::browser)?;
+    build::site_step(progress)?;
+    build::server_step(progress, true)?;
+    progress.step("browser tests", |_| playwright(arguments))
+}
+
+pub fn playwright(arguments: &[String]) -> Result<()> {
+    let mut npx = process::program("npx", &workspace::end2end());
+    process::run(npx.args(["--no-install", "playwright", "test"]).args(arguments))
+}

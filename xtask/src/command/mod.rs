@@ -1,0 +1,12 @@
+//! One file a command; each has one `run`.
+
+pub mod build;
+pub mod e2e;
+pub mod fmt;
+pub mod lint;
+pub mod run;
+pub mod setup;
+pub mod test;
+pub mod tidy;
+pub mod wasm_size;
+pub mod watch;

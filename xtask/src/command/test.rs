@@ -1,0 +1,40 @@
+//! `cargo xtask test`: everything, in the order in which it is cheapest to fail. This is what CI runs.
+
+use anyhow::Result;
+
+use super::{build, e2e, fmt, lint, setup, wasm_size};
+use crate::progress::Progress;
+use crate::{process, workspace};
+
+pub fn run(progress: &mut Progress) -> Result<()> {
+    let tested = steps(progress);
+    progress.summary();
+    tested
+}
+
+fn steps(progress: &mut Progress) -> Result<()> {
+    progress.expect_steps(10);
+    progress.step("what the tests need", setup::run)?;
+    progress.step("format", |progress| fmt::run(progress, true))?;
+    progress.step("clippy, native", |_| lint::native())?;
+    progress.step("clippy, WebAssembly", lint::browser)?;
+    progress.step("tests", |_| cargo(&["test"]))?;
+    progress.step("documentation", |_| documentation())?;
+    build::site_step(progress)?;
+    progress.step("size of what a browser loads", wasm_size::report)?;
+    build::server_step(progress, true)?;
+    progress.step("browser tests", |_| e2e::playwright(&[]))
+}
+
+fn documentation() -> Result<()> {
+    let mut cargo = process::program("cargo", &workspace::root());
+    process::run(
+        cargo
+            .args(["doc", "--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    process::run(process::program("cargo", &workspace::root()).args(arguments))
+}

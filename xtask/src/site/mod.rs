@@ -1,0 +1,47 @@
+//! What a browser loads: WebAssembly, its glue, the boot script, the style sheet and `public/`, ready to be embedded.
+//!
+//! Laid out under `target/site`:
+//! - `manifest.json`: plain name to file name, `{"app.css": "app.0123456789abcdef.css"}`
+//! - `assets/`: files named after their content, which never change, each with `.br` and `.gz` beside it
+//! - `public/`: files under the name they have in `public/`, also compressed
+//!
+//! Invariants: the same sources give the same bytes; a file whose content did not change is not written again, so that
+//! the server is not built again for nothing.
+
+mod files;
+mod program;
+mod scripts;
+mod styles;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+
+use crate::progress::Progress;
+use crate::workspace;
+
+pub use files::ASSETS;
+pub use program::{TARGET, install_target};
+
+/// Builds everything that changed. `progress` hears what cargo does not say itself.
+pub fn build(progress: &mut Progress) -> Result<()> {
+    let program = program::build(progress)?;
+    let style = styles::bundle(&workspace::root().join("style/main.css"))?;
+
+    let mut files = files::Files::default();
+    files.add("app.css", style.into_bytes());
+    let wasm = files.add("app.wasm", program.wasm);
+    let glue = files.add("app.js", scripts::minify("app.js", &program.glue)?.into_bytes());
+    let boot = std::fs::read_to_string(workspace::root().join("crates/frontend/boot.js"))?;
+    let boot = scripts::name_files(&boot, &[("./app.js", &glue), ("./app.wasm", &wasm)])?;
+    files.add("boot.js", scripts::minify("boot.js", &boot)?.into_bytes());
+    files.add_public(&workspace::root().join("public"))?;
+    files.write(&workspace::site())
+}
+
+/// Plain name to hashed name, of the site as it was last built.
+pub fn manifest() -> Result<BTreeMap<String, String>> {
+    let path = workspace::site().join(files::MANIFEST);
+    let manifest = std::fs::read(&path).with_context(|| path.display().to_string())?;
+    Ok(serde_json::from_slice(&manifest)?)
+}
