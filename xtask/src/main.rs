@@ -5,6 +5,7 @@
 mod command;
 mod process;
 mod progress;
+mod setup;
 mod site;
 mod workspace;
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -38,6 +38,12 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("`{line}` ended with {status}");
     }
     Ok(())
+}
+
+/// Starts it and leaves it running.
+pub fn spawn(command: &mut Command) -> Result<Child> {
+    let line = line(command);
+    command.spawn().with_context(|| format!("cannot start `{line}`"))
 }
 
 /// Runs it and gives what it printed; what it says on standard error goes to the person.

@@ -3,19 +3,22 @@
 use anyhow::Result;
 
 use crate::progress::Progress;
-use crate::{process, site, workspace};
+use crate::site::{self, Purpose};
+use crate::{process, workspace};
 
 pub fn run(progress: &mut Progress, release: bool) -> Result<()> {
     progress.expect_steps(2);
-    site_step(progress)?;
+    site_step(progress, Purpose::Serve)?;
     server_step(progress, release)?;
     let profile = if release { "release" } else { "debug" };
     progress.note(&format!("built target/{profile}/latchkey"));
     Ok(())
 }
 
-pub fn site_step(progress: &mut Progress) -> Result<()> {
-    progress.step("WebAssembly, scripts and styles (about 2 min cold)", site::build)
+pub fn site_step(progress: &mut Progress, purpose: Purpose) -> Result<()> {
+    progress.step("WebAssembly, scripts and styles (about 2 min cold)", |progress| {
+        site::build(progress, purpose)
+    })
 }
 
 /// Release embeds the site; the other reads it from disk while it runs.

@@ -4,12 +4,13 @@ use anyhow::Result;
 
 use super::{build, setup};
 use crate::progress::Progress;
+use crate::site::Purpose;
 use crate::{process, workspace};
 
 pub fn run(progress: &mut Progress, arguments: &[String]) -> Result<()> {
     progress.expect_steps(4);
     progress.step("what the tests need", setup::browser)?;
-    build::site_step(progress)?;
+    build::site_step(progress, Purpose::Serve)?;
     build::server_step(progress, true)?;
     progress.step("browser tests", |_| playwright(arguments))
 }

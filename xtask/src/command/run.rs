@@ -6,12 +6,13 @@ use anyhow::{Result, anyhow};
 
 use super::build;
 use crate::progress::Progress;
+use crate::site::Purpose;
 use crate::{process, workspace};
 
 /// Ends only on failure: the server takes this process's place, and with it its terminal and its signals.
 pub fn run(progress: &mut Progress, arguments: &[String]) -> Result<()> {
     progress.expect_steps(3);
-    build::site_step(progress)?;
+    build::site_step(progress, Purpose::Serve)?;
     build::server_step(progress, false)?;
     let binary = workspace::target().join("debug/latchkey");
     let mut server = process::program(&binary, &workspace::root());

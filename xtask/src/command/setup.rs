@@ -1,13 +1,24 @@
-//! `cargo xtask setup`: what the tests need and a Rust toolchain does not bring.
+//! `cargo xtask setup`: installs what the tests need; quick when it is there.
 
 use anyhow::Result;
 
 use crate::progress::Progress;
+use crate::setup::{
+    BROWSER, DATABASES, LANGUAGES, node_packages, python_packages, system_packages,
+};
+use crate::workspace;
 
+/// For all tests.
 pub fn run(progress: &mut Progress) -> Result<()> {
-    browser(progress)
+    system_packages(progress, &[BROWSER, DATABASES, LANGUAGES])?;
+    node_packages(progress, &workspace::end2end())?;
+    let sdk_tests = workspace::sdk_tests();
+    node_packages(progress, &sdk_tests)?;
+    python_packages(progress, &sdk_tests.join("requirements.txt"))
 }
 
-pub fn browser(_progress: &mut Progress) -> Result<()> {
-    Ok(())
+/// For the browser tests alone.
+pub fn browser(progress: &mut Progress) -> Result<()> {
+    system_packages(progress, &[BROWSER, DATABASES])?;
+    node_packages(progress, &workspace::end2end())
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::{build, e2e, fmt, lint, setup, wasm_size};
 use crate::progress::Progress;
+use crate::site::Purpose;
 use crate::{process, workspace};
 
 pub fn run(progress: &mut Progress) -> Result<()> {
@@ -20,7 +21,7 @@ fn steps(progress: &mut Progress) -> Result<()> {
     progress.step("clippy, WebAssembly", lint::browser)?;
     progress.step("tests", |_| cargo(&["test"]))?;
     progress.step("documentation", |_| documentation())?;
-    build::site_step(progress)?;
+    build::site_step(progress, Purpose::Serve)?;
     progress.step("size of what a browser loads", wasm_size::report)?;
     build::server_step(progress, true)?;
     progress.step("browser tests", |_| e2e::playwright(&[]))

@@ -3,14 +3,15 @@
 use anyhow::{Context as _, Result, bail};
 
 use crate::progress::Progress;
-use crate::{site, workspace};
+use crate::site::{self, Purpose};
+use crate::workspace;
 
 /// Bytes of all scripts, WebAssembly and styles together after brotli, which is what browsers are sent. Raise it only
 /// with a reason in the change that does: every page of every person pays.
 const BUDGET: u64 = 130 * 1024;
 
 pub fn run(progress: &mut Progress) -> Result<()> {
-    super::build::site_step(progress)?;
+    super::build::site_step(progress, Purpose::Serve)?;
     report(progress)
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 pub const MANIFEST: &str = "manifest.json";
 pub const ASSETS: &str = "assets";
-const PUBLIC: &str = "public";
+pub const PUBLIC: &str = "public";
 
 /// How many hexadecimal digits of the content's SHA-256 stand in a file's name.
 const HASH_DIGITS: usize = 16;
@@ -32,12 +32,16 @@ impl Files {
         hashed
     }
 
+    /// Adds a file that is served under this very name.
+    pub fn add_public(&mut self, name: &str, content: Vec<u8>) {
+        self.contents.insert(format!("{PUBLIC}/{name}"), content);
+    }
+
     /// Adds every file of this folder under its own name.
-    pub fn add_public(&mut self, folder: &Path) -> Result<()> {
+    pub fn add_public_folder(&mut self, folder: &Path) -> Result<()> {
         for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
             let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            self.contents.insert(format!("{PUBLIC}/{name}"), std::fs::read(entry.path())?);
+            self.add_public(&entry.file_name().to_string_lossy(), std::fs::read(entry.path())?);
         }
         Ok(())
     }
@@ -60,6 +64,17 @@ impl Files {
         kept.insert(path);
         remove_others(site, &kept)
     }
+}
+
+/// Writes a file that changes outside a build, and takes away its packed copies, which would say the old thing.
+pub fn write_plain(path: &Path, content: &[u8]) -> Result<()> {
+    for suffix in ["br", "gz"] {
+        let packed = with_suffix(path, suffix);
+        if packed.exists() {
+            std::fs::remove_file(packed)?;
+        }
+    }
+    write_if_changed(path, || Ok(content.to_vec()), false)
 }
 
 fn hashed_name(name: &str, content: &[u8]) -> String {
@@ -115,7 +130,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Quality 11, as this is done once for every copy that is ever sent.
-pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 11,
@@ -127,7 +142,7 @@ pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
-pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
+fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(content)?;
     Ok(encoder.finish()?)

@@ -1,0 +1,17 @@
+//! npm packages, exactly as locked.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::stamp;
+use crate::process;
+use crate::progress::Progress;
+
+/// Installs what the `package-lock.json` in this folder says.
+pub fn install(progress: &mut Progress, folder: &Path) -> Result<()> {
+    stamp::unless_done(&folder.join("package-lock.json"), &folder.join("node_modules"), || {
+        progress.note(&format!("installing the npm packages of {}", folder.display()));
+        process::run(process::program("npm", folder).args(["ci", "--no-audit", "--no-fund"]))
+    })
+}
