@@ -20,6 +20,7 @@ impl<'a> Progress<'a> {
     /// How many steps are to come, for the `[2/4]` in front of each.
     pub fn expect_steps(&mut self, steps: usize) {
         self.steps = steps;
+        self.finished.clear();
     }
 
     /// Runs one step, with its name before and its time after. `name` may say how long it takes when cold.
@@ -39,12 +40,21 @@ impl<'a> Progress<'a> {
         let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
     }
 
-    /// Every finished step and the sum.
+    /// How many steps ended well.
+    pub fn passed(&self) -> usize {
+        self.finished.len()
+    }
+
+    /// Every step that ended well with its time, and the sum.
     pub fn summary(&mut self) {
-        let steps = std::mem::take(&mut self.finished);
-        let total: Duration = steps.iter().map(|(_, took)| *took).sum();
-        for (name, took) in steps {
-            self.note(&format!("{:>8} {name}", seconds(took)));
+        let total: Duration = self.finished.iter().map(|(_, took)| *took).sum();
+        let lines: Vec<_> = self
+            .finished
+            .iter()
+            .map(|(name, took)| format!("{:>8} {name}", seconds(*took)))
+            .collect();
+        for line in lines {
+            self.note(&line);
         }
         self.note(&format!("{:>8} in all", seconds(total)));
     }

@@ -10,6 +10,11 @@ use crate::{process, workspace};
 pub fn run(progress: &mut Progress) -> Result<()> {
     let tested = steps(progress);
     progress.summary();
+    progress.note(&format!(
+        "steps: {} passed, {} failed",
+        progress.passed(),
+        u8::from(tested.is_err())
+    ));
     tested
 }
 
