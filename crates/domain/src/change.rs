@@ -14,7 +14,7 @@ pub use state::{ChangeState, MOVES, VerifiedBy};
 use crate::access::{Access, AccessState};
 use crate::code::closed_enum;
 use crate::environment::Environment;
-use crate::id::{ChangeId, CloudCode, InstanceKey, RequestId, UserId, UserName};
+use crate::id::{ChangeId, CloudCode, InstanceKey, RequestId, ReviewId, UserId, UserName};
 use crate::preflight::Preflight;
 use crate::review::Moved;
 use crate::text::{InstanceName, Reason};
@@ -39,6 +39,8 @@ pub struct Change {
     pub requested_by: UserId,
     pub requested_by_name: UserName,
     pub reason: Option<Reason>,
+    /// What the person was shown: the facts this wish stands on.
+    pub review: ReviewId,
     pub preflight: Option<Preflight>,
     /// The cloud's id of the call it accepted.
     pub cloud_request_id: Option<RequestId>,

@@ -1,1 +1,26 @@
+//! Everything the portal remembers. The only place of SQL.
+//!
+//! One text a query serves both databases: `$1` placeholders and `ON CONFLICT` work on SQLite and PostgreSQL alike.
+//! What differs (pragmas, locks, pools) is in [`database`]; the migrations have the same numbers for both.
+//! Times come in as arguments. Every read of the fleet takes a `&Scope`.
+//!
+//! To add a table: a migration of the next number in both folders, a file for its noun, a scenario in
+//! `tests/conformance.rs`.
 
+mod database;
+mod error;
+mod json;
+
+pub mod audit;
+pub mod change;
+pub mod coverage;
+pub mod fact;
+pub mod instance;
+pub mod notice;
+pub mod review;
+pub mod session;
+pub mod sign_in;
+pub mod user;
+
+pub use database::{DatabaseUrl, Store};
+pub use error::{Error, OpenError};

@@ -1,0 +1,176 @@
+//! Changes, their attempts and their proof.
+//!
+//! A change moves by one conditional update from the state and version that its mover saw; the attempt and the audit
+//! events that belong to the move are part of the same transaction. Zero rows: somebody else moved it first.
+
+mod attempts;
+mod moves;
+mod rows;
+
+use domain::audit::AuditEvent;
+use domain::change::Change;
+use domain::id::{ChangeId, IdempotencyKey, InstanceKey, UserName};
+use domain::person::Scope;
+
+pub use attempts::AttemptResult;
+pub use moves::{AttemptWrite, Move};
+use rows::{Row, select};
+
+use crate::database::on;
+use crate::{Error, Store, audit, json};
+
+/// A wish to store, with what recognises its repetition.
+#[derive(Debug)]
+pub struct NewChange<'a> {
+    pub change: &'a Change,
+    pub key: &'a IdempotencyKey,
+    /// A digest of what was asked: the same key with another digest is a mistake of the client.
+    pub arguments: &'a str,
+    pub session: Option<&'a str>,
+    pub address: Option<&'a str>,
+    pub event: &'a AuditEvent,
+}
+
+/// What became of a wish.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Requested {
+    Stored,
+    /// The same person asked the same before: this is that change.
+    Repeated(ChangeId),
+    /// The same key was used for another wish.
+    KeyReused,
+    /// Another change of the instance is open.
+    Busy(ChangeId),
+}
+
+/// Which changes to list. Empty fields do not filter.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeFilter {
+    pub instance: Option<InstanceKey>,
+    pub person: Option<UserName>,
+    pub open_only: bool,
+    /// Only changes older than this one.
+    pub before: Option<ChangeId>,
+}
+
+impl Store {
+    /// Stores a wish and its audit event, unless it is a repetition or the instance has an open change.
+    pub async fn request_change(&self, new: NewChange<'_>) -> Result<Requested, Error> {
+        let change = new.change;
+        let mut tx = self.write().await?;
+        let preflight = change.preflight.as_ref().map(json::write).transpose()?;
+        let stored = on!(tx, |c| {
+            sqlx::query(
+            "INSERT INTO changes
+                (id, account, region, instance, name, environment, target, expected_prior, state, open, version,
+                 requested_by, requested_by_name, reason, review, preflight, idempotency_key, arguments, session, address,
+                 requested_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
+             ON CONFLICT DO NOTHING"
+        )
+        .bind(change.id.to_string())
+        .bind(change.instance.account.as_str())
+        .bind(change.instance.region.as_str())
+        .bind(change.instance.id.as_str())
+        .bind(crate::instance::stored_text(change.name.as_str()))
+        .bind(change.environment.code())
+        .bind(change.to.code())
+        .bind(change.expected_prior.code())
+        .bind(change.state.code())
+        .bind(!change.state.is_terminal())
+        .bind(change.version)
+        .bind(change.requested_by.to_string())
+        .bind(change.requested_by_name.as_str())
+        .bind(change.reason.as_ref().map(domain::text::Reason::as_str))
+        .bind(change.review.to_string())
+        .bind(preflight)
+        .bind(new.key.as_str())
+        .bind(new.arguments)
+        .bind(new.session)
+        .bind(new.address)
+        .bind(change.requested_at.as_millis())
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1)
+        })?;
+        if stored {
+            audit::append(&mut tx, new.event).await?;
+            tx.commit().await?;
+            return Ok(Requested::Stored);
+        }
+        let same_key: Option<(String, String)> = on!(tx, |c| sqlx::query_as(
+            "SELECT id, arguments FROM changes WHERE requested_by = $1 AND idempotency_key = $2"
+        )
+        .bind(change.requested_by.to_string())
+        .bind(new.key.as_str())
+        .fetch_optional(c)
+        .await)?;
+        if let Some((id, arguments)) = same_key {
+            let same = arguments == new.arguments;
+            return Ok(if same {
+                Requested::Repeated(json::word("change id", &id)?)
+            } else {
+                Requested::KeyReused
+            });
+        }
+        let open: Option<String> = on!(tx, |c| {
+            sqlx::query_scalar(
+            "SELECT id FROM changes WHERE account = $1 AND region = $2 AND instance = $3 AND open"
+        )
+        .bind(change.instance.account.as_str())
+        .bind(change.instance.region.as_str())
+        .bind(change.instance.id.as_str())
+        .fetch_optional(c)
+        .await
+        })?;
+        // It may have ended between the two statements: asking again is then right.
+        open.map_or(Err(Error::Conflict), |id| Ok(Requested::Busy(json::word("change id", &id)?)))
+    }
+
+    pub async fn find_change(&self, scope: &Scope, id: ChangeId) -> Result<Option<Change>, Error> {
+        let mut db = self.read().await?;
+        let row: Option<Row> = on!(db, |c| sqlx::query_as(select!("WHERE id = $1"))
+            .bind(id.to_string())
+            .fetch_optional(c)
+            .await)?;
+        let change = row.map(Change::try_from).transpose()?;
+        Ok(change.filter(|change| scope.contains(&change.instance)))
+    }
+
+    /// The newest first.
+    pub async fn list_changes(
+        &self,
+        scope: &Scope,
+        filter: &ChangeFilter,
+        limit: i64,
+    ) -> Result<Vec<Change>, Error> {
+        let Scope::Everything = scope;
+        let instance = filter.instance.as_ref();
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(select!(
+            "WHERE ($1 = '' OR id < $1)
+               AND ($2 = '' OR (account = $2 AND region = $3 AND instance = $4))
+               AND ($5 = '' OR requested_by_name = $5)
+               AND (open OR NOT $6)
+             ORDER BY id DESC LIMIT $7"
+        ))
+        .bind(filter.before.map(|id| id.to_string()).unwrap_or_default())
+        .bind(instance.map_or("", |key| key.account.as_str()))
+        .bind(instance.map_or("", |key| key.region.as_str()))
+        .bind(instance.map_or("", |key| key.id.as_str()))
+        .bind(filter.person.as_ref().map_or("", UserName::as_str))
+        .bind(filter.open_only)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Every change that still has to be brought to an end, the oldest first.
+    pub async fn list_open_changes(&self) -> Result<Vec<Change>, Error> {
+        let mut db = self.read().await?;
+        let rows: Vec<Row> =
+            on!(db, |c| sqlx::query_as(select!("WHERE open ORDER BY id")).fetch_all(c).await)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+}

@@ -1,0 +1,111 @@
+//! The one way a change moves.
+
+use domain::audit::AuditEvent;
+use domain::change::{Attempt, Change, ChangeState, Ending, ReadBack};
+use domain::id::RequestId;
+use domain::preflight::Preflight;
+use domain::time::Timestamp;
+
+use super::attempts::{self, AttemptResult};
+use crate::database::on;
+use crate::{Error, Store, audit, json};
+
+/// A step of a change, with everything that must be written with it or not at all.
+#[derive(Debug)]
+pub struct Move<'a> {
+    /// As the mover saw it: the move happens only if it still stands there.
+    pub from: &'a Change,
+    pub to: ChangeState,
+    /// `None` keeps what stands.
+    pub ending: Option<Ending>,
+    pub preflight: Option<&'a Preflight>,
+    pub cloud_request_id: Option<&'a RequestId>,
+    pub attempt: Option<AttemptWrite<'a>>,
+    pub read_back: Option<&'a ReadBack>,
+    pub events: &'a [AuditEvent],
+    pub at: Timestamp,
+}
+
+impl<'a> Move<'a> {
+    pub const fn new(from: &'a Change, to: ChangeState, at: Timestamp) -> Self {
+        Self {
+            from,
+            to,
+            ending: None,
+            preflight: None,
+            cloud_request_id: None,
+            attempt: None,
+            read_back: None,
+            events: &[],
+            at,
+        }
+    }
+}
+
+/// What a move does to the record of signed calls.
+#[derive(Debug)]
+pub enum AttemptWrite<'a> {
+    Open(&'a Attempt),
+    Finish(AttemptResult<'a>),
+}
+
+impl Store {
+    /// Moves a change and returns it as it is then. `Conflict`: it no longer stood where the mover saw it, or the
+    /// nonce of the attempt was used before. Nothing was written in that case.
+    pub async fn move_change(&self, step: Move<'_>) -> Result<Change, Error> {
+        let from = step.from;
+        if !from.state.may_become(step.to) {
+            tracing::error!(change = %from.id, from = %from.state, to = %step.to, "an illegal move was asked for");
+            return Err(Error::Conflict);
+        }
+        let ending = step.ending.as_ref().map(json::write).transpose()?;
+        let preflight = step.preflight.map(json::write).transpose()?;
+        let mut tx = self.write().await?;
+        let moved = on!(tx, |c| sqlx::query(
+            "UPDATE changes SET
+                state = $4, open = $5, version = version + 1, updated_at = $6,
+                ending = COALESCE($7, ending), preflight = COALESCE($8, preflight),
+                cloud_request_id = COALESCE($9, cloud_request_id)
+             WHERE id = $1 AND state = $2 AND version = $3"
+        )
+        .bind(from.id.to_string())
+        .bind(from.state.code())
+        .bind(from.version)
+        .bind(step.to.code())
+        .bind(!step.to.is_terminal())
+        .bind(step.at.as_millis())
+        .bind(ending)
+        .bind(preflight)
+        .bind(step.cloud_request_id.map(RequestId::as_str))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))?;
+        if !moved {
+            return Err(Error::Conflict);
+        }
+        match &step.attempt {
+            Some(AttemptWrite::Open(attempt)) => attempts::open(&mut tx, attempt).await?,
+            Some(AttemptWrite::Finish(result)) => attempts::finish(&mut tx, result).await?,
+            None => {}
+        }
+        if let Some(read_back) = step.read_back {
+            attempts::add_read_back(&mut tx, from.id, read_back).await?;
+        }
+        for event in step.events {
+            audit::append(&mut tx, event).await?;
+        }
+        tx.commit().await?;
+        Ok(Change {
+            state: step.to,
+            version: from.version + 1,
+            updated_at: step.at,
+            ending: step.ending.or_else(|| from.ending.clone()),
+            preflight: step.preflight.cloned().or_else(|| from.preflight.clone()),
+            cloud_request_id: step
+                .cloud_request_id
+                .cloned()
+                .or_else(|| from.cloud_request_id.clone()),
+            ..from.clone()
+        })
+    }
+}

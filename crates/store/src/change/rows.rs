@@ -1,0 +1,74 @@
+//! A change as a row.
+
+use domain::change::Change;
+use domain::id::InstanceKey;
+use domain::time::Timestamp;
+use sqlx::FromRow;
+
+use crate::{Error, json};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account, region, instance, name, environment, target, expected_prior, state, version, ending,
+                    requested_by, requested_by_name, reason, review, preflight, cloud_request_id, requested_at, updated_at
+             FROM changes ",
+            $rest
+        )
+    };
+}
+
+pub(super) use select;
+
+#[derive(FromRow)]
+pub(super) struct Row {
+    id: String,
+    account: String,
+    region: String,
+    instance: String,
+    name: String,
+    environment: String,
+    target: String,
+    expected_prior: String,
+    state: String,
+    version: i64,
+    ending: Option<String>,
+    requested_by: String,
+    requested_by_name: String,
+    reason: Option<String>,
+    review: String,
+    preflight: Option<String>,
+    cloud_request_id: Option<String>,
+    requested_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<Row> for Change {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: json::word("change id", &row.id)?,
+            instance: InstanceKey {
+                account: json::word("account name", &row.account)?,
+                region: json::word("region id", &row.region)?,
+                id: json::word("instance id", &row.instance)?,
+            },
+            name: row.name.into(),
+            environment: json::word("environment", &row.environment)?,
+            to: json::word("access", &row.target)?,
+            expected_prior: json::word("access state", &row.expected_prior)?,
+            state: json::word("change state", &row.state)?,
+            ending: json::read_opt("ending", row.ending.as_deref())?,
+            version: row.version,
+            requested_by: json::word("user id", &row.requested_by)?,
+            requested_by_name: json::word("user name", &row.requested_by_name)?,
+            reason: json::word_opt("reason", row.reason.as_deref())?,
+            review: json::word("review id", &row.review)?,
+            preflight: json::read_opt("preflight", row.preflight.as_deref())?,
+            cloud_request_id: json::word_opt("cloud request id", row.cloud_request_id.as_deref())?,
+            requested_at: Timestamp::from_millis(row.requested_at),
+            updated_at: Timestamp::from_millis(row.updated_at),
+        })
+    }
+}

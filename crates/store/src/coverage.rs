@@ -1,0 +1,201 @@
+//! How far reading the accounts went, region by region.
+
+use domain::cloud::CallerIdentity;
+use domain::fact::Unread;
+use domain::id::{AccountName, RegionId};
+use domain::inventory::{Coverage, RegionCoverage};
+use domain::person::Scope;
+use domain::time::Timestamp;
+use sqlx::FromRow;
+
+use crate::database::on;
+use crate::{Error, Store, json};
+
+#[derive(FromRow)]
+struct Row {
+    account: String,
+    region: String,
+    listed_at: Option<i64>,
+    problem: Option<String>,
+}
+
+#[derive(FromRow)]
+struct Totals {
+    instances: i64,
+    read: i64,
+    oldest: Option<i64>,
+}
+
+impl Store {
+    /// Forgets accounts and regions that are no longer read, so that they do not stand as gaps for ever.
+    pub async fn keep_regions(
+        &self,
+        account: &AccountName,
+        regions: &[RegionId],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        let known: Vec<String> = on!(tx, |c| sqlx::query_scalar(
+            "SELECT region FROM coverage WHERE account = $1 AND region <> ''"
+        )
+        .bind(account.as_str())
+        .fetch_all(c)
+        .await)?;
+        for gone in known
+            .iter()
+            .filter(|known| !regions.iter().any(|region| region.as_str() == known.as_str()))
+        {
+            on!(tx, |c| sqlx::query("DELETE FROM coverage WHERE account = $1 AND region = $2")
+                .bind(account.as_str())
+                .bind(gone)
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
+        for region in regions {
+            on!(tx, |c| {
+                sqlx::query(
+                "INSERT INTO coverage (account, region) VALUES ($1, $2) ON CONFLICT (account, region) DO NOTHING"
+            )
+            .bind(account.as_str())
+            .bind(region.as_str())
+            .execute(c)
+            .await
+            .map(drop)
+            })?;
+        }
+        on!(tx, |c| {
+            sqlx::query(
+            "INSERT INTO coverage (account, region, listed_at, tried_at) VALUES ($1, '', $2, $2)
+             ON CONFLICT (account, region) DO UPDATE SET listed_at = $2, tried_at = $2, problem = NULL"
+        )
+        .bind(account.as_str())
+        .bind(now.as_millis())
+        .execute(c)
+        .await
+        .map(drop)
+        })?;
+        tx.commit().await
+    }
+
+    /// Accounts that are no longer configured leave the coverage.
+    pub async fn keep_accounts(&self, accounts: &[AccountName]) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        let known: Vec<String> =
+            on!(tx, |c| sqlx::query_scalar("SELECT DISTINCT account FROM coverage")
+                .fetch_all(c)
+                .await)?;
+        for gone in known
+            .iter()
+            .filter(|known| !accounts.iter().any(|account| account.as_str() == known.as_str()))
+        {
+            on!(tx, |c| sqlx::query("DELETE FROM coverage WHERE account = $1")
+                .bind(gone)
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
+        tx.commit().await
+    }
+
+    /// `region` is `None` where the account as a whole could not be read.
+    pub async fn record_region_problem(
+        &self,
+        account: &AccountName,
+        region: Option<&RegionId>,
+        problem: &Unread,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let problem = json::write(problem)?;
+        let mut tx = self.write().await?;
+        on!(tx, |c| sqlx::query(
+            "INSERT INTO coverage (account, region, tried_at, problem) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account, region) DO UPDATE SET tried_at = $3, problem = $4"
+        )
+        .bind(account.as_str())
+        .bind(region.map_or("", RegionId::as_str))
+        .bind(now.as_millis())
+        .bind(problem)
+        .execute(c)
+        .await
+        .map(drop))?;
+        tx.commit().await
+    }
+
+    pub async fn record_identity(
+        &self,
+        account: &AccountName,
+        identity: &Result<CallerIdentity, Unread>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (identity, problem) = match identity {
+            Ok(identity) => (Some(json::write(identity)?), None),
+            Err(problem) => (None, Some(json::write(problem)?)),
+        };
+        let mut tx = self.write().await?;
+        on!(tx, |c| {
+            sqlx::query(
+            "INSERT INTO accounts (name, identity, identity_read_at, problem) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (name) DO UPDATE SET
+                identity = COALESCE($2, accounts.identity), identity_read_at = $3, problem = $4"
+        )
+        .bind(account.as_str())
+        .bind(identity)
+        .bind(now.as_millis())
+        .bind(problem)
+        .execute(c)
+        .await
+        .map(drop)
+        })?;
+        tx.commit().await
+    }
+
+    pub async fn get_coverage(&self, scope: &Scope) -> Result<Coverage, Error> {
+        let Scope::Everything = scope;
+        let mut db = self.read().await?;
+        let totals: Totals = on!(db, |c| {
+            sqlx::query_as(
+            "SELECT COUNT(*) AS instances, COUNT(f.read_at) AS read, MIN(f.read_at) AS oldest
+             FROM instances i LEFT JOIN facts f
+               ON f.account = i.account AND f.region = i.region AND f.id = i.id AND f.kind = 'attribute'
+             WHERE i.released_at IS NULL"
+        )
+        .fetch_one(c)
+        .await
+        })?;
+        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(
+            "SELECT account, region, listed_at, problem FROM coverage ORDER BY account, region"
+        )
+        .fetch_all(c)
+        .await)?;
+        let regions = rows
+            .into_iter()
+            .map(TryInto::try_into)
+            .collect::<Result<Vec<RegionCoverage>, Error>>()?;
+        // The account's own row is worth showing only when something is wrong with it.
+        let regions = regions
+            .into_iter()
+            .filter(|row| row.region.is_some() || row.problem.is_some())
+            .collect();
+        Ok(Coverage {
+            instances: totals.instances,
+            read: totals.read,
+            oldest: totals.oldest.map(Timestamp::from_millis),
+            regions,
+        })
+    }
+}
+
+impl TryFrom<Row> for RegionCoverage {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let region = (!row.region.is_empty()).then_some(row.region);
+        Ok(Self {
+            account: json::word("account name", &row.account)?,
+            region: json::word_opt("region id", region.as_deref())?,
+            listed_at: row.listed_at.map(Timestamp::from_millis),
+            problem: json::read_opt("problem", row.problem.as_deref())?,
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! The two databases behind one set of queries.
+
+mod lock;
+mod postgres;
+mod sqlite;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+
+use crate::{Error, OpenError};
+
+/// Where the portal's memory lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    /// Holds a password as likely as not: never print it, use [`DatabaseUrl::label`].
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// For people: the file, or the word PostgreSQL.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(_) => "PostgreSQL".to_owned(),
+        }
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = OpenError;
+
+    fn from_str(text: &str) -> Result<Self, OpenError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if !path.is_empty() && !path.starts_with(':') {
+                return Ok(Self::Sqlite(PathBuf::from(path)));
+            }
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        // What stands behind a scheme can be a password.
+        Err(OpenError::Address(text.split(':').next().unwrap_or_default().to_owned()))
+    }
+}
+
+/// The portal's memory.
+///
+/// On SQLite all writing goes through one connection, reading through others beside it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pools: Pools,
+}
+
+#[derive(Debug, Clone)]
+enum Pools {
+    Sqlite { read: SqlitePool, write: SqlitePool, _lock: lock::SharedLock },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database, makes sure nobody else uses the file, and brings its tables up to date.
+    ///
+    /// `owner` tells another portal who holds the file: process id, host and since when.
+    pub async fn open(url: &DatabaseUrl, owner: &str) -> Result<Self, OpenError> {
+        let pools = match url {
+            DatabaseUrl::Sqlite(path) => sqlite::open(path, owner).await?,
+            DatabaseUrl::Postgres(url) => postgres::open(url).await?,
+        };
+        Ok(Self { pools })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let mut db = self.read().await?;
+        on!(db, |c| sqlx::query("SELECT 1").execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    pub async fn close(self) {
+        match self.pools {
+            Pools::Sqlite { read, write, _lock } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    pub(crate) async fn read(&self) -> Result<Db, Error> {
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => Db::Sqlite(read.acquire().await?),
+            Pools::Postgres(pool) => Db::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A transaction that will write: on SQLite it takes the write lock at once, so that it cannot fail half-way for it.
+    pub(crate) async fn write(&self) -> Result<Tx, Error> {
+        Ok(match &self.pools {
+            Pools::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+}
+
+/// A connection for reading.
+pub(crate) enum Db {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// What a query runs on.
+pub(crate) enum Connection<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+impl Db {
+    pub(crate) fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(connection) => Connection::Sqlite(connection),
+            Self::Postgres(connection) => Connection::Postgres(connection),
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(tx) => Connection::Sqlite(tx),
+            Self::Postgres(tx) => Connection::Postgres(tx),
+        }
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// One query text on whichever database it is: `on!(db, |c| sqlx::query("…").execute(c).await)`.
+macro_rules! on {
+    ($any:expr, |$connection:ident| $body:expr) => {
+        match $any.connection() {
+            $crate::database::Connection::Sqlite($connection) => $body,
+            $crate::database::Connection::Postgres($connection) => $body,
+        }
+    };
+}
+
+pub(crate) use on;

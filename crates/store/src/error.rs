@@ -1,0 +1,47 @@
+//! What can go wrong with the memory of the portal. Not finding something is no error but `None`.
+
+use std::path::PathBuf;
+
+/// The database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It could not be reached, was busy for too long, or has no space left. Nothing was written.
+    #[error("the database is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// Somebody else was first. Nothing was written.
+    #[error("somebody else changed it first")]
+    Conflict,
+    /// What is stored cannot be understood: another version wrote it, or it was edited by hand.
+    #[error("the database holds a {what} that cannot be read")]
+    Corrupt { what: &'static str },
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Conflict,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+                tracing::error!(%error, "a row cannot be decoded");
+                Self::Corrupt { what: "row" }
+            }
+            _ => Self::Unavailable(error),
+        }
+    }
+}
+
+/// The database cannot be used at all; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("`{0}` is not a database address: use sqlite:PATH or postgres://USER@HOST/NAME")]
+    Address(String),
+    #[error("{path} is in use by another portal ({holder}): stop it first, or give this one a database of its own", path = path.display())]
+    InUse { path: PathBuf, holder: String },
+    #[error("cannot lock {path}", path = path.display())]
+    Lock { path: PathBuf, source: std::io::Error },
+    #[error("cannot open the database {address}")]
+    Connect { address: String, source: sqlx::Error },
+    #[error("{path} is damaged ({found}): restore it from a backup", path = path.display())]
+    Damaged { path: PathBuf, found: String },
+    #[error("cannot bring the tables of {address} up to date")]
+    Migrate { address: String, source: sqlx::migrate::MigrateError },
+}

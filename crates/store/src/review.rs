@@ -1,0 +1,50 @@
+//! What people were shown before they confirmed.
+
+use domain::id::{ReviewId, UserId};
+use domain::review::Review;
+use domain::time::Timestamp;
+
+use crate::database::on;
+use crate::{Error, Store, json};
+
+impl Store {
+    pub async fn save_review(&self, review: &Review) -> Result<(), Error> {
+        let body = json::write(review)?;
+        let mut tx = self.write().await?;
+        on!(tx, |c| sqlx::query(
+            "INSERT INTO reviews (id, person, taken_at, body) VALUES ($1, $2, $3, $4)"
+        )
+        .bind(review.id.to_string())
+        .bind(review.person.to_string())
+        .bind(review.taken_at.as_millis())
+        .bind(body)
+        .execute(c)
+        .await
+        .map(drop))?;
+        tx.commit().await
+    }
+
+    /// Only the person it was shown to has it.
+    pub async fn find_review(&self, id: ReviewId, person: UserId) -> Result<Option<Review>, Error> {
+        let mut db = self.read().await?;
+        let body: Option<String> = on!(db, |c| sqlx::query_scalar(
+            "SELECT body FROM reviews WHERE id = $1 AND person = $2"
+        )
+        .bind(id.to_string())
+        .bind(person.to_string())
+        .fetch_optional(c)
+        .await)?;
+        json::read_opt("review", body.as_deref())
+    }
+
+    pub async fn prune_reviews(&self, before: Timestamp) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        let rows = on!(tx, |c| sqlx::query("DELETE FROM reviews WHERE taken_at < $1")
+            .bind(before.as_millis())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+}

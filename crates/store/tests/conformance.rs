@@ -1,0 +1,100 @@
+//! Each scenario of the portal's memory, on SQLite and on PostgreSQL.
+//!
+//! To add one: an async function taking a `&Store`, and its name in the list at the end.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+mod scenario;
+
+use std::future::Future;
+
+use scratch_postgres::ScratchPostgres;
+use sqlx::{Connection, Executor};
+use store::{DatabaseUrl, Store};
+
+async fn on_sqlite<F: AsyncFnOnce(Store)>(scenario: F) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("portal.db"));
+    scenario(Store::open(&url, "a test").await.unwrap()).await;
+}
+
+async fn on_postgres<F: AsyncFnOnce(Store)>(scenario: F) {
+    let url = postgres_url();
+    scenario(Store::open(&url.parse().unwrap(), "a test").await.unwrap()).await;
+}
+
+/// Fails where there is no PostgreSQL: a database that is not tested is not supported.
+fn postgres_url() -> String {
+    ScratchPostgres::shared().unwrap().database().unwrap()
+}
+
+fn block_on(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future);
+}
+
+macro_rules! on_both {
+    ($($module:ident :: $name:ident),+ $(,)?) => {
+        mod sqlite { $(#[test] fn $name() { super::block_on(super::on_sqlite(async |store| crate::scenario::$module::$name(&store).await)); })+ }
+        mod postgres { $(#[test] fn $name() { super::block_on(super::on_postgres(async |store| crate::scenario::$module::$name(&store).await)); })+ }
+    };
+}
+
+on_both! {
+    people::a_name_is_taken_once,
+    people::a_disabled_person_is_nobody,
+    people::failures_are_counted_and_forgotten,
+    sessions::a_session_ends_by_age_by_idleness_and_by_revocation,
+    sessions::a_late_save_brings_no_session_back,
+    sessions::a_notice_is_handed_out_once_and_to_its_session,
+    fleet::a_listing_replaces_a_listing,
+    fleet::instances_are_found_by_what_people_type,
+    fleet::pages_follow_each_other_without_gap_or_repetition,
+    fleet::counts_ignore_their_own_filter,
+    fleet::a_failed_reading_keeps_the_last_value,
+    fleet::what_was_not_tried_longest_is_due_first,
+    fleet::coverage_names_what_did_not_answer,
+    fleet::hostile_names_are_kept_inert,
+    changes::an_instance_has_one_open_change,
+    changes::a_repeated_wish_is_recognised,
+    changes::a_change_moves_only_from_where_it_was_seen,
+    changes::an_attempt_is_written_with_its_move_or_not_at_all,
+    changes::an_attempt_ends_once,
+    changes::read_backs_keep_their_order,
+    changes::of_two_hundred_pairs_one_each_wins,
+    audit::the_record_is_filtered_and_paged,
+}
+
+/// Past the portal, with all rights on the file.
+#[test]
+fn sqlite_refuses_to_edit_the_record() {
+    block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("portal.db");
+        let store = Store::open(&DatabaseUrl::Sqlite(path.clone()), "a test").await.unwrap();
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+        let mut raw = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        scenario::audit::the_record_cannot_be_edited(&store, async |sql| {
+            raw.execute(sql).await.is_err()
+        })
+        .await;
+    });
+}
+
+/// Past the portal, as the owner of the tables.
+#[test]
+fn postgres_refuses_to_edit_the_record() {
+    block_on(async {
+        let url = postgres_url();
+        let store = Store::open(&url.parse().unwrap(), "a test").await.unwrap();
+        let mut raw = sqlx::PgConnection::connect(&url).await.unwrap();
+        scenario::audit::the_record_cannot_be_edited(&store, async |sql| {
+            raw.execute(sql).await.is_err()
+        })
+        .await;
+    });
+}
