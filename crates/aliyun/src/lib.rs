@@ -1,1 +1,3 @@
+//! A client of Alibaba Cloud's R-kvstore OpenAPI.
 
+pub mod sign;
