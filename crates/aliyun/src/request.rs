@@ -1,0 +1,287 @@
+//! From a call to signed bytes.
+//!
+//! Always POST to `/`. Business parameters are a form body in both schemes; V1 puts its signature among them, V3 in
+//! a header that covers the body by its hash. Nothing is ever in the URL, where proxies and servers log it. (The
+//! official SDKs put V3's business parameters there; the gateway takes them from the form just as well.)
+//!
+//! Whatever is secret is redacted where it is written, in the same line: [`SentCall`] is built beside the request.
+
+use domain::call::{REDACTED, SentCall, SignatureScheme};
+use domain::time::Timestamp;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::call::Call;
+use crate::clock::format_wire;
+use crate::credential::Credential;
+use crate::endpoint::ApiEndpoint;
+use crate::error::{Error, ErrorKind};
+use crate::http::Outgoing;
+use crate::nonce::Nonce;
+use crate::sign::{canonical_query, percent, v1, v3};
+
+const METHOD: &str = "POST";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What is different in every request.
+pub(crate) struct Stamp {
+    pub nonce: Nonce,
+    /// By the cloud's clock, as far as we know it.
+    pub timestamp: Timestamp,
+}
+
+pub(crate) struct SignedRequest {
+    pub outgoing: Outgoing,
+    /// The same without its secrets.
+    pub call: SentCall,
+    signed: Signed,
+}
+
+/// What the cloud repeats when it gets another signature.
+pub(crate) struct Signed {
+    string_to_sign: String,
+    /// V3 only: what the string to sign is a hash of.
+    canonical_request: Option<String>,
+}
+
+impl Signed {
+    /// Whether `echo` is what we signed.
+    pub(crate) fn is(&self, echo: &str) -> bool {
+        echo == self.string_to_sign || Some(echo) == self.canonical_request.as_deref()
+    }
+}
+
+impl SignedRequest {
+    pub(crate) fn into_parts(self) -> (Outgoing, Signed) {
+        (self.outgoing, self.signed)
+    }
+}
+
+pub(crate) fn sign(
+    scheme: SignatureScheme,
+    endpoint: &ApiEndpoint,
+    call: &Call,
+    credential: &Credential,
+    stamp: &Stamp,
+    user_agent: &str,
+) -> Result<SignedRequest, Error> {
+    let date = format_wire(stamp.timestamp).ok_or_else(|| Error::new(ErrorKind::Clock, None))?;
+    let parts = match scheme {
+        SignatureScheme::V1 => sign_v1(call, credential, stamp, &date),
+        SignatureScheme::V3 => sign_v3(endpoint, call, credential, stamp, &date),
+    };
+    let mut all = vec![
+        Header::plain("accept", "application/json"),
+        Header::plain("content-type", FORM),
+        Header::plain("host", endpoint.authority()),
+        Header::plain("user-agent", user_agent),
+    ];
+    all.extend(parts.headers);
+    let url = endpoint.url();
+    let mut headers = HeaderMap::new();
+    for header in &all {
+        let name = HeaderName::from_static(header.name);
+        let mut value = HeaderValue::from_str(&header.value)
+            .map_err(|_| Error::new(ErrorKind::InvalidParameter, None))?;
+        value.set_sensitive(header.shown.is_some());
+        headers.insert(name, value);
+    }
+    let sent = SentCall {
+        scheme,
+        method: METHOD.to_owned(),
+        url: url.clone(),
+        headers: all.into_iter().map(Header::redacted).collect(),
+        form: parts.form,
+    };
+    Ok(SignedRequest {
+        outgoing: Outgoing { url, headers, body: parts.body },
+        call: sent,
+        signed: parts.signed,
+    })
+}
+
+struct Parts {
+    headers: Vec<Header>,
+    body: String,
+    /// The body, redacted.
+    form: Vec<(String, String)>,
+    signed: Signed,
+}
+
+struct Header {
+    name: &'static str,
+    value: String,
+    /// What people get to see in place of a secret value.
+    shown: Option<String>,
+}
+
+impl Header {
+    fn plain(name: &'static str, value: impl Into<String>) -> Self {
+        Self { name, value: value.into(), shown: None }
+    }
+
+    fn secret(name: &'static str, value: impl Into<String>, shown: impl Into<String>) -> Self {
+        Self { name, value: value.into(), shown: Some(shown.into()) }
+    }
+
+    fn redacted(self) -> (String, String) {
+        (self.name.to_owned(), self.shown.unwrap_or(self.value))
+    }
+}
+
+fn sign_v1(call: &Call, credential: &Credential, stamp: &Stamp, date: &str) -> Parts {
+    let mut params: Vec<(&str, &str)> = vec![
+        ("AccessKeyId", credential.access_key_id()),
+        ("Action", call.action),
+        ("Format", "JSON"),
+        ("SignatureMethod", "HMAC-SHA1"),
+        ("SignatureNonce", stamp.nonce.as_str()),
+        ("SignatureVersion", "1.0"),
+        ("Timestamp", date),
+        ("Version", call.service.version()),
+    ];
+    params.extend(credential.expose_token().map(|token| ("SecurityToken", token)));
+    params.extend(call.params.iter().map(|(name, value)| (*name, value.as_str())));
+    params.sort_unstable();
+    let query = canonical_query(&params);
+    let string_to_sign = v1::string_to_sign(METHOD, &query);
+    let signature = v1::signature(credential.expose_secret(), &string_to_sign);
+    let body = format!("{query}&Signature={}", percent::encode(&signature));
+    let form = params
+        .into_iter()
+        .chain([("Signature", REDACTED)])
+        .map(|(name, value)| {
+            let secret = matches!(name, "AccessKeyId" | "SecurityToken" | "Signature");
+            (name.to_owned(), if secret { REDACTED } else { value }.to_owned())
+        })
+        .collect();
+    let signed = Signed { string_to_sign, canonical_request: None };
+    Parts { headers: Vec::new(), body, form, signed }
+}
+
+/// Signs `host`, `content-type` and every `x-acs-*` header, as the Node and Go SDKs do. `user-agent` is left out: some
+/// proxies rewrite it.
+fn sign_v3(
+    endpoint: &ApiEndpoint,
+    call: &Call,
+    credential: &Credential,
+    stamp: &Stamp,
+    date: &str,
+) -> Parts {
+    let mut params: Vec<(&str, &str)> =
+        call.params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    params.sort_unstable();
+    let body = canonical_query(&params);
+    let hash = v3::payload_hash(body.as_bytes());
+    let mut headers = vec![
+        Header::plain("x-acs-action", call.action),
+        Header::plain("x-acs-content-sha256", hash.as_str()),
+        Header::plain("x-acs-date", date),
+        Header::plain("x-acs-signature-nonce", stamp.nonce.as_str()),
+        Header::plain("x-acs-version", call.service.version()),
+    ];
+    if let Some(token) = credential.expose_token() {
+        headers.push(Header::secret("x-acs-accesskey-id", credential.access_key_id(), REDACTED));
+        headers.push(Header::secret("x-acs-security-token", token, REDACTED));
+    }
+    let mut to_sign = vec![("content-type", FORM), ("host", endpoint.authority())];
+    to_sign.extend(headers.iter().map(|header| (header.name, header.value.as_str())));
+    let canonical = v3::canonical_headers(&to_sign);
+    let request = v3::canonical_request(METHOD, "/", "", &canonical, &hash);
+    let string_to_sign = v3::string_to_sign(&request);
+    let signature = v3::signature(credential.expose_secret(), &string_to_sign);
+    headers.push(Header::secret(
+        "authorization",
+        v3::authorization(credential.access_key_id(), &canonical.names, &signature),
+        v3::authorization(REDACTED, &canonical.names, REDACTED),
+    ));
+    let form =
+        params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let signed = Signed { string_to_sign, canonical_request: Some(request) };
+    Parts { headers, body, form, signed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed(scheme: SignatureScheme, token: &str) -> SignedRequest {
+        let call = Call::of_instance(
+            "ModifyInstanceVpcAuthMode",
+            &"cn-shenzhen".parse().unwrap(),
+            &"r-wz9abc0000000001".parse().unwrap(),
+        )
+        .with("VpcAuthMode", "Close");
+        let credential =
+            Credential::new("testid", "testsecret").unwrap().with_token(token).unwrap();
+        let nonce = Nonce::draw(&|| [7; 16]);
+        let stamp = Stamp { nonce, timestamp: Timestamp::from_secs(1_714_979_289) };
+        let endpoint = "https://r-kvstore.cn-shenzhen.aliyuncs.com".parse().unwrap();
+        sign(scheme, &endpoint, &call, &credential, &stamp, "latchkey/test").unwrap()
+    }
+
+    #[test]
+    fn v1_is_a_form_with_everything_in_it() {
+        let request = signed(SignatureScheme::V1, "tok/en");
+        let query = "AccessKeyId=testid&Action=ModifyInstanceVpcAuthMode&Format=JSON\
+            &InstanceId=r-wz9abc0000000001&RegionId=cn-shenzhen&SecurityToken=tok%2Fen&SignatureMethod=HMAC-SHA1\
+            &SignatureNonce=07070707070707070707070707070707&SignatureVersion=1.0\
+            &Timestamp=2024-05-06T07%3A08%3A09Z&Version=2015-01-01&VpcAuthMode=Close";
+        let signature = v1::signature("testsecret", &v1::string_to_sign("POST", query));
+        let expected = format!("{query}&Signature={}", percent::encode(&signature));
+        assert_eq!(request.outgoing.body, expected);
+        assert_eq!(request.outgoing.url, "https://r-kvstore.cn-shenzhen.aliyuncs.com/");
+    }
+
+    #[test]
+    fn v3_has_the_wish_in_the_form_and_the_rest_in_headers() {
+        let request = signed(SignatureScheme::V3, "");
+        let body = "InstanceId=r-wz9abc0000000001&RegionId=cn-shenzhen&VpcAuthMode=Close";
+        assert_eq!(request.outgoing.body, body);
+        let hash = v3::payload_hash(body.as_bytes());
+        let expected = format!(
+            "POST\n/\n\ncontent-type:application/x-www-form-urlencoded\n\
+            host:r-kvstore.cn-shenzhen.aliyuncs.com\nx-acs-action:ModifyInstanceVpcAuthMode\n\
+            x-acs-content-sha256:{hash}\nx-acs-date:2024-05-06T07:08:09Z\n\
+            x-acs-signature-nonce:07070707070707070707070707070707\nx-acs-version:2015-01-01\n\n\
+            content-type;host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version\n{hash}"
+        );
+        assert_eq!(request.signed.canonical_request.as_deref(), Some(expected.as_str()));
+        let authorization = request.outgoing.headers["authorization"].to_str().unwrap().to_owned();
+        assert!(
+            authorization
+                .starts_with("ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=content-type;host;")
+        );
+        assert_eq!(request.outgoing.url, "https://r-kvstore.cn-shenzhen.aliyuncs.com/");
+    }
+
+    #[test]
+    fn what_people_see_is_the_request_without_its_secrets() {
+        for scheme in SignatureScheme::ALL {
+            let request = signed(*scheme, "tok/en");
+            let call = &request.call;
+            let shown = format!("{call:?} {}", serde_json::to_string(call).unwrap());
+            for secret in ["testid", "testsecret", "tok/en", "tok%2Fen"] {
+                assert!(!shown.contains(secret), "{scheme}: {shown}");
+            }
+            for telling in
+                ["ModifyInstanceVpcAuthMode", "r-wz9abc0000000001", "Close", "0707", REDACTED]
+            {
+                assert!(shown.contains(telling), "{scheme}: {shown}");
+            }
+            assert!(!format!("{:?}", request.outgoing.headers).contains("testid"));
+        }
+    }
+
+    #[test]
+    fn the_call_lists_the_form_in_the_order_it_is_sent() {
+        for scheme in SignatureScheme::ALL {
+            let request = signed(*scheme, "");
+            let sent: Vec<(String, String)> =
+                serde_urlencoded::from_str(&request.outgoing.body).unwrap();
+            let names = |form: &[(String, String)]| -> Vec<String> {
+                form.iter().map(|(name, _)| name.clone()).collect()
+            };
+            assert_eq!(names(&sent), names(&request.call.form));
+        }
+    }
+}
