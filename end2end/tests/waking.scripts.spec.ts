@@ -1,0 +1,82 @@
+// boot.js alone, with a program that only writes down what it is asked: in which order islands wake, and whose they are.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import type { Page } from "@playwright/test";
+
+import { expect, test } from "../support/test.ts";
+
+const BOOT = readFileSync(resolve(import.meta.dirname, "../../crates/frontend/boot.js"), "utf8");
+
+/** Islands called A to D. Each says its name, and hands its children a callback that says whose they are. */
+const PROGRAM = `
+  const said = (window.said = []);
+  export default async () => { said.push("init"); };
+  export const hydrate = () => said.push("hydrate");
+  export const release = () => said.push("release");
+  export const adopt = (island) => said.push("adopt " + island.dataset.component);
+  const island = (name) => (element) => {
+    said.push(name);
+    for (const children of element.querySelectorAll("leptos-children")) {
+      if (children.closest("leptos-island") === element) children.$$on_hydrate = () => said.push("of " + name);
+    }
+  };
+  export const A = island("A"), B = island("B"), C = island("C"), D = island("D");
+`;
+
+const island = (name: string, inside = "") => `<leptos-island data-component="${name}">${inside}</leptos-island>`;
+const children = (inside: string) => `<div><leptos-children>${inside}</leptos-children></div>`;
+
+/** Opens a page of this body that boots, on an address of the portal so that its security policy is real. */
+async function boot(page: Page, body: string): Promise<void> {
+  const script = (path: string, body: string) =>
+    page.route(path, (route) => route.fulfill({ body, contentType: "text/javascript" }));
+  await script("**/boot.js", BOOT);
+  await script("**/app.js", PROGRAM);
+  await page.route("**/waking", (route) =>
+    route.fulfill({ contentType: "text/html", body: `<body>${body}<script type="module" src="/boot.js"></script>` }),
+  );
+  await page.goto("/waking");
+  await page.waitForFunction(() => "__latchkey" in window);
+}
+
+/** What the program was asked since the last time. */
+const said = (page: Page) => page.evaluate(() => (window as never as { said: string[] }).said.splice(0));
+
+const wake = (page: Page, selector: string) =>
+  page.evaluate((selector) => {
+    const { wake } = (window as never as { __latchkey: { wake(region: Element): void } }).__latchkey;
+    wake(document.querySelector(selector)!);
+  }, selector);
+
+test("an island comes before what stands in it, and its children are its own", async ({ page }) => {
+  await boot(page, island("A", children(island("B", children(island("C"))) + island("B"))) + island("D"));
+  expect(await said(page)).toEqual(
+    ["init", "hydrate", "release", "adopt A", "A", "of A", "B", "of B", "C", "of A", "B", "adopt D", "D"],
+  );
+});
+
+test("HTML that is swapped in wakes once, and what it replaced is released first", async ({ page }) => {
+  await boot(page, `<section id="region">${island("A")}</section>${island("B")}`);
+  await said(page);
+  const html = `<p>${island("C")}</p>`;
+  await page.locator("#region").evaluate((region, html) => (region.innerHTML = html), html);
+  await wake(page, "#region");
+  expect(await said(page)).toEqual(["release", "adopt C", "C"]);
+  await wake(page, "body");
+  expect(await said(page)).toEqual(["release"]);
+});
+
+test("HTML that is swapped in inside an island's children belongs to the page", async ({ page }) => {
+  await boot(page, island("A", children(`<section id="region"></section>`)));
+  await said(page);
+  await page.locator("#region").evaluate((region, html) => (region.innerHTML = html), island("B"));
+  await wake(page, "#region");
+  expect(await said(page)).toEqual(["release", "adopt B", "B"]);
+});
+
+test("an island that the program does not know is named, and the others wake", async ({ page, complaints }) => {
+  await boot(page, island("Unheard") + island("A"));
+  expect(await said(page)).toContain("A");
+  expect(complaints.splice(0)).toEqual(["error: no island Unheard in the program"]);
+});
