@@ -52,9 +52,9 @@ pub fn Boot(
 
 /// Wakes the islands inside HTML that was fetched and put into the page, and ends those that left the page.
 ///
-/// Call it in the browser only (effects, event handlers), after the swap, with the element whose content is new. The
-/// islands belong to the page, not to the island that calls. An island that was replaced by the swap is ended by it:
-/// its signals are gone when this returns.
+/// Call it in the browser only (effects, event handlers), after the swap, with the element whose content is new. Woken
+/// islands do not belong to the caller: they live until their HTML leaves the page. The islands that the swap took
+/// away are ended before this returns, also the one that calls: its signals are gone then.
 pub fn wake(region: &Element) {
     let caller = Owner::current();
     untrack(|| wake_islands(region));

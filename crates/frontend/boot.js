@@ -1,30 +1,27 @@
 // Wakes the islands of a page, and of HTML that was swapped in later.
 //
 // `cargo xtask` puts the hashed file names in place of ./app.js and ./app.wasm, and minifies.
-// The order is the framework's: an island first, then what stands in it; an island among another island's
-// children runs under that one's owner, which the callback on <leptos-children> makes current.
+// In document order an island comes before those among its children, and hydrating it puts on <leptos-children>
+// the callback that makes its owner current: so they find its context. All others belong to the page.
 import init, * as app from "./app.js";
 
-const wake = (root) => {
-  app.release();
-  walk(root, []);
-};
+const asleep = "leptos-island:not([data-awake])";
 
-const walk = (node, parents) => {
-  const tag = node.localName;
-  if (tag === "leptos-island" && !("awake" in node.dataset)) {
-    const hydrate = app[node.dataset.component];
-    if (hydrate) {
-      const parent = parents.at(-1);
-      parent ? parent() : app.adopt(node);
-      hydrate(node);
-      node.dataset.awake = "";
-    } else {
-      console.error(`no island ${node.dataset.component} in the program`);
+const wake = (region) => {
+  app.release();
+  for (const island of [region, ...region.querySelectorAll(asleep)]) {
+    if (!island.matches(asleep)) continue;
+    const hydrate = app[island.dataset.component];
+    if (!hydrate) {
+      console.error(`no island ${island.dataset.component} in the program`);
+      continue;
     }
+    const enter = island.closest("leptos-children")?.$$on_hydrate;
+    enter?.();
+    app.adopt(island, !!enter);
+    hydrate(island);
+    island.dataset.awake = "";
   }
-  const inside = tag === "leptos-children" && node.$$on_hydrate ? [...parents, node.$$on_hydrate] : parents;
-  for (const child of [...node.children]) walk(child, inside);
 };
 
 await init({ module_or_path: new URL("./app.wasm", import.meta.url) });

@@ -14,7 +14,7 @@ const PROGRAM = `
   export default async () => { said.push("init"); };
   export const hydrate = () => said.push("hydrate");
   export const release = () => said.push("release");
-  export const adopt = (island) => said.push("adopt " + island.dataset.component);
+  export const adopt = (island, nested) => said.push((nested ? "adopt nested " : "adopt ") + island.dataset.component);
   const island = (name) => (element) => {
     said.push(name);
     for (const children of element.querySelectorAll("leptos-children")) {
@@ -49,29 +49,42 @@ const wake = (page: Page, selector: string) =>
     wake(document.querySelector(selector)!);
   }, selector);
 
+/** Puts HTML into a region as an island would, and wakes it. */
+async function swap(page: Page, selector: string, html: string): Promise<void> {
+  await page.locator(selector).evaluate((region, html) => (region.innerHTML = html), html);
+  await wake(page, selector);
+}
+
 test("an island comes before what stands in it, and its children are its own", async ({ page }) => {
   await boot(page, island("A", children(island("B", children(island("C"))) + island("B"))) + island("D"));
-  expect(await said(page)).toEqual(
-    ["init", "hydrate", "release", "adopt A", "A", "of A", "B", "of B", "C", "of A", "B", "adopt D", "D"],
-  );
+  expect(await said(page)).toEqual([
+    ...["init", "hydrate", "release", "adopt A", "A"],
+    ...["of A", "adopt nested B", "B", "of B", "adopt nested C", "C", "of A", "adopt nested B", "B"],
+    ...["adopt D", "D"],
+  ]);
 });
 
 test("HTML that is swapped in wakes once, and what it replaced is released first", async ({ page }) => {
   await boot(page, `<section id="region">${island("A")}</section>${island("B")}`);
   await said(page);
-  const html = `<p>${island("C")}</p>`;
-  await page.locator("#region").evaluate((region, html) => (region.innerHTML = html), html);
-  await wake(page, "#region");
+  await swap(page, "#region", `<p>${island("C")}</p>`);
   expect(await said(page)).toEqual(["release", "adopt C", "C"]);
   await wake(page, "body");
   expect(await said(page)).toEqual(["release"]);
 });
 
-test("HTML that is swapped in inside an island's children belongs to the page", async ({ page }) => {
+test("HTML that is swapped in among an island's children belongs to that island", async ({ page }) => {
   await boot(page, island("A", children(`<section id="region"></section>`)));
   await said(page);
+  await swap(page, "#region", island("B"));
+  expect(await said(page)).toEqual(["release", "of A", "adopt nested B", "B"]);
+});
+
+test("an island that is swapped in by itself wakes", async ({ page }) => {
+  await boot(page, `<section id="region">${island("A")}</section>`);
+  await said(page);
   await page.locator("#region").evaluate((region, html) => (region.innerHTML = html), island("B"));
-  await wake(page, "#region");
+  await wake(page, "#region > leptos-island");
   expect(await said(page)).toEqual(["release", "adopt B", "B"]);
 });
 

@@ -1,8 +1,8 @@
 //! The WebAssembly entry: what `boot.js` calls to wake the islands of a page.
 //!
-//! Invariants: an outermost island has an owner of its own under one root, so that islands neither see each other's
-//! context nor live on after their HTML left the page. An island among another island's children belongs to that one
-//! (Leptos sets its owner in the callback that `boot.js` calls).
+//! Invariants: every island has an owner of its own, so that it can be ended when its HTML has left the page; an
+//! island among another island's children stands under that one and sees its context, all others under one root and
+//! see none.
 
 use std::cell::RefCell;
 
@@ -24,10 +24,14 @@ pub fn hydrate() {
     ROOT.set(Owner::current());
 }
 
-/// Makes an owner for this outermost island and makes it current; the island is hydrated right after.
+/// Makes an owner for this island and makes it current; the island is hydrated right after.
+///
+/// `nested`: the current owner is that of the island among whose children this one stands.
 #[wasm_bindgen]
-pub fn adopt(island: HtmlElement) {
-    let Some(owner) = ROOT.with_borrow(|root| root.as_ref().map(Owner::child)) else { return };
+pub fn adopt(island: HtmlElement, nested: bool) {
+    let parent = if nested { Owner::current() } else { ROOT.with_borrow(Clone::clone) };
+    let Some(parent) = parent else { return };
+    let owner = parent.child();
     owner.set();
     AWAKE.with_borrow_mut(|awake| awake.push((island, owner)));
 }
