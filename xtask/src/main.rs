@@ -7,6 +7,7 @@ mod process;
 mod progress;
 mod setup;
 mod site;
+mod stamp;
 mod workspace;
 
 use std::io::stdout;

@@ -5,7 +5,6 @@
 
 mod node;
 mod python;
-mod stamp;
 mod system;
 
 pub use node::install as node_packages;

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::stamp;
-use crate::process;
 use crate::progress::Progress;
+use crate::{process, stamp};
 
 /// Installs what the `package-lock.json` in this folder says.
 pub fn install(progress: &mut Progress, folder: &Path) -> Result<()> {

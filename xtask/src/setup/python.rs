@@ -4,9 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::stamp;
 use crate::progress::Progress;
-use crate::{process, workspace};
+use crate::{process, stamp, workspace};
 
 /// Makes the environment and installs what this file of requirements says.
 pub fn install(progress: &mut Progress, requirements: &Path) -> Result<()> {

@@ -147,3 +147,61 @@ fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     encoder.write_all(content)?;
     Ok(encoder.finish()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::SystemTime;
+
+    use super::Files;
+
+    fn site(style: &str) -> Files {
+        let mut files = Files::default();
+        files.add("app.css", style.as_bytes().to_vec());
+        files.add_public("robots.txt", b"Disallow: /".to_vec());
+        files
+    }
+
+    fn written(folder: &Path) -> Vec<(String, SystemTime)> {
+        let mut files: Vec<_> = ["assets", "public", "."]
+            .iter()
+            .flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap())
+            .map(|entry| entry.unwrap())
+            .filter(|entry| entry.path().is_file())
+            .map(|entry| {
+                (
+                    entry.file_name().into_string().unwrap(),
+                    entry.metadata().unwrap().modified().unwrap(),
+                )
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn only_what_changed_is_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        site("a{}").write(folder.path()).unwrap();
+        let first = written(folder.path());
+        assert_eq!(first.len(), 7);
+        site("a{}").write(folder.path()).unwrap();
+        assert_eq!(written(folder.path()), first);
+
+        site("b{}").write(folder.path()).unwrap();
+        let second = written(folder.path());
+        assert_eq!(second.len(), 7);
+        let same: Vec<_> = second
+            .iter()
+            .filter(|file| first.contains(file))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(same, ["robots.txt", "robots.txt.br", "robots.txt.gz"]);
+    }
+
+    #[test]
+    fn a_name_tells_the_content() {
+        let hashed = Files::default().add("app.js", b"".to_vec());
+        assert_eq!(hashed, "app.e3b0c44298fc1c14.js");
+    }
+}

@@ -8,6 +8,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::process;
 use crate::progress::Progress;
+use crate::stamp;
 use crate::workspace;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -23,16 +24,24 @@ pub struct Program {
 pub fn build(progress: &mut Progress) -> Result<Program> {
     install_target(progress)?;
     compile()?;
-    let folder = workspace::target().join("site-build");
     let compiled = workspace::target().join(TARGET).join(PROFILE).join("frontend.wasm");
-    bind(&compiled, &folder)?;
-    let wasm = folder.join("app_bg.wasm");
-    match optimizer() {
-        Some(optimizer) => optimize(&optimizer, &wasm)?,
-        None => progress.note(
+    let optimizer = optimizer();
+    if optimizer.is_none() {
+        progress.note(
             "no wasm-opt on PATH or in end2end/node_modules: the program is 1 to 2 KB larger",
-        ),
+        );
     }
+    let folder = workspace::target().join("site-build").join(if optimizer.is_some() {
+        "optimised"
+    } else {
+        "plain"
+    });
+    let wasm = folder.join("app_bg.wasm");
+    // After a change of styles alone there is nothing to do.
+    stamp::unless_done(&compiled, &wasm, || {
+        bind(&compiled, &folder)?;
+        optimizer.map_or(Ok(()), |optimizer| optimize(&optimizer, &wasm))
+    })?;
     let read = |path: PathBuf| std::fs::read(&path).with_context(|| path.display().to_string());
     let glue = String::from_utf8(read(folder.join("app.js"))?)?;
     Ok(Program { wasm: read(wasm)?, glue })

@@ -44,3 +44,30 @@ pub fn minify(name: &str, script: &str) -> Result<String> {
         .build(&program);
     Ok(printed.code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{minify, name_files};
+
+    #[test]
+    fn every_built_file_must_be_named() {
+        let hashed = "app.12.js".to_owned();
+        let named = name_files("import init from \"./app.js\";", &[("./app.js", &hashed)]);
+        assert_eq!(named.unwrap(), "import init from \"./app.12.js\";");
+        assert!(name_files("import init from \"./ap.js\";", &[("./app.js", &hashed)]).is_err());
+    }
+
+    #[test]
+    fn exports_keep_their_names() {
+        let long = "// why\nexport function hydrate(element) { const inside = element.firstChild; return inside; }";
+        assert_eq!(
+            minify("a.js", long).unwrap(),
+            "export function hydrate(e){return e.firstChild}"
+        );
+    }
+
+    #[test]
+    fn a_script_that_does_not_parse_is_named() {
+        assert!(minify("boot.js", "const = 1;").unwrap_err().to_string().starts_with("boot.js: "));
+    }
+}

@@ -27,7 +27,13 @@ const BROWSERS: Browsers = Browsers {
 pub fn bundle(main: &Path) -> Result<String> {
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
-    let mut sheet = bundler.bundle(main).map_err(|error| anyhow!("{error}"))?;
+    let mut sheet = bundler.bundle(main).map_err(|error| match &error.loc {
+        // Lines are counted from 0 there, and from 1 by everybody who opens the file.
+        Some(place) => {
+            anyhow!("{}:{}:{}: {}", place.filename, place.line + 1, place.column, error.kind)
+        }
+        None => anyhow!("{}", error.kind),
+    })?;
     let targets = Targets::from(BROWSERS);
     sheet
         .minify(MinifyOptions { targets, ..MinifyOptions::default() })
@@ -40,4 +46,41 @@ pub fn bundle(main: &Path) -> Result<String> {
 
 const fn version(major: u32) -> u32 {
     major << 16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bundle;
+
+    #[test]
+    fn imports_are_joined_in_their_layers() {
+        let folder = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(
+            "main.css",
+            "@layer tokens, ui;\n@import \"ui.css\" layer(ui);\n@import \"tokens.css\" layer(tokens);",
+        );
+        write("ui.css", "@import \"button.css\";");
+        write("button.css", ".button { &:hover { color: light-dark(var(--ink), var(--paper)); } }");
+        write("tokens.css", ":root { --ink: #102030; }");
+        let sheet = bundle(&folder.path().join("main.css")).unwrap();
+        assert_eq!(
+            sheet,
+            "@layer tokens{:root{--ink:#102030}}\
+             @layer ui{.button{&:hover{color:light-dark(var(--ink),var(--paper))}}}"
+        );
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let main = folder.path().join("main.css");
+        std::fs::write(&main, "a { color: }}\nb { color: red").unwrap();
+        let message = bundle(&main).unwrap_err().to_string();
+        assert!(message.contains("main.css:1:"), "{message}");
+        std::fs::write(&main, "@import \"absent.css\";").unwrap();
+        let message = bundle(&main).unwrap_err().to_string();
+        assert!(message.contains("main.css:1:"), "{message}");
+    }
 }
