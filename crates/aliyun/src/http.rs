@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use reqwest::{Response, redirect, retry};
 
 pub(crate) use failure::{Failure, FailureKind};
@@ -60,8 +60,8 @@ impl Http {
         if timeouts.connect.is_zero() || timeouts.connect >= timeouts.total {
             return Err(BuildClientError::BadTimeouts);
         }
-        let needs_tls = options.endpoint.as_ref().is_none_or(ApiEndpoint::is_secure);
-        let tls = tls::client_config(options.root_certificates.as_ref(), needs_tls)?;
+        let tls_needed = options.endpoint.as_ref().is_none_or(ApiEndpoint::is_secure);
+        let tls = tls::client_config(options.root_certificates.as_ref(), tls_needed)?;
         let builder = || {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
@@ -91,7 +91,11 @@ impl Http {
             Lane::Read => &self.reads,
             Lane::Write => &self.write,
         };
-        let Outgoing { url, headers, body } = outgoing;
+        let Outgoing { url, mut headers, body } = outgoing;
+        if body.is_empty() {
+            // Left out by the library for an empty body, and some gateways want it of every POST.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         let sent = client.post(url).headers(headers).body(body).send().await;
         let response = sent.map_err(|error| Failure::sending(error.without_url()))?;
         let status = response.status().as_u16();

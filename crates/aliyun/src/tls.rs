@@ -34,27 +34,24 @@ impl RootCertificates {
 
 /// TLS 1.2 and 1.3 with the `ring` provider.
 ///
-/// `needs_tls` is false where only plain http to this machine is ever called: a system without certificates is no
-/// reason not to start then, and every handshake would fail.
+/// Not `needed` where only plain http to this machine is ever called: then nobody is trusted, nothing is read from the
+/// system, and one without certificates is no reason not to start.
 pub(crate) fn client_config(
     extra: Option<&RootCertificates>,
-    needs_tls: bool,
+    needed: bool,
 ) -> Result<ClientConfig, BuildClientError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let extra = extra.map(|roots| roots.0.clone()).unwrap_or_default();
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|_| BuildClientError::Tls)?;
-    let config = match Verifier::new_with_extra_roots(extra, provider) {
-        Ok(verifier) => {
-            let verifier: Arc<dyn ServerCertVerifier> = Arc::new(verifier);
-            // "Dangerous" is the name of the door through which the platform's own verifier comes in.
-            builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
-        }
-        Err(_) if !needs_tls => {
-            builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
-        }
-        Err(_) => return Err(BuildClientError::NoRootCertificates),
-    };
-    Ok(config)
+    if !needed {
+        return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+    }
+    let extra = extra.map(|roots| roots.0.clone()).unwrap_or_default();
+    let verifier: Arc<dyn ServerCertVerifier> = Arc::new(
+        Verifier::new_with_extra_roots(extra, provider)
+            .map_err(|_| BuildClientError::NoRootCertificates)?,
+    );
+    // "Dangerous" is the name of the door through which the platform's own verifier comes in.
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
