@@ -15,7 +15,14 @@ pub fn run(progress: &mut Progress, arguments: &[String]) -> Result<()> {
     progress.step("browser tests", |_| playwright(arguments))
 }
 
+/// Against the release binary that was last built.
 pub fn playwright(arguments: &[String]) -> Result<()> {
+    // The specs start it by its path: end2end/support/postgres.ts.
+    process::run(process::program("cargo", &workspace::root()).args([
+        "build",
+        "--package",
+        "scratch-postgres",
+    ]))?;
     let mut npx = process::program("npx", &workspace::end2end());
     process::run(npx.args(["--no-install", "playwright", "test"]).args(arguments))
 }
