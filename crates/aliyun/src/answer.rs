@@ -7,12 +7,14 @@ use crate::error::Detail;
 /// A value, and the request id to quote when somebody asks where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer<T> {
+    /// What was asked for.
     pub value: T,
     /// `None` where the cloud left it out or wrote something that is no request id.
     pub request_id: Option<RequestId>,
 }
 
 impl<T> Answer<T> {
+    /// The same answer with another view of the value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
         Answer { value: f(self.value), request_id: self.request_id }
     }

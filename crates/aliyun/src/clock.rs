@@ -14,6 +14,7 @@ use time::macros::format_description;
 
 /// Where the time comes from. Any `Fn() -> Timestamp` is one.
 pub trait Clock: Send + Sync {
+    /// The time by this machine, uncorrected.
     fn now(&self) -> Timestamp;
 }
 

@@ -58,15 +58,18 @@ impl Credential {
         Ok(Self { security_token, ..self })
     }
 
+    /// From `expires_at` on it is refused here, before the cloud does.
     #[must_use]
     pub fn expiring_at(self, expires_at: Timestamp) -> Self {
         Self { expires_at: Some(expires_at), ..self }
     }
 
+    /// Whether there is a token, so that the key comes from STS.
     pub fn is_temporary(&self) -> bool {
         self.security_token.is_some()
     }
 
+    /// `None`: permanent, or the source did not say.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
@@ -106,19 +109,49 @@ impl fmt::Debug for Credential {
 /// Why there is no credential. Nothing that was read is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialError {
+    /// A variable of the environment.
     #[error("{0} is not set")]
     NotSet(&'static str),
     /// Empty, or with characters no key has.
     #[error("the {0} is empty or has characters that no key has")]
     Malformed(&'static str),
+    /// The file is not there, or may not be read.
     #[error("{path} could not be read ({kind})", path = .path.display())]
-    Unreadable { path: PathBuf, kind: std::io::ErrorKind },
+    Unreadable {
+        /// Of the configuration.
+        path: PathBuf,
+        /// What the system said.
+        kind: std::io::ErrorKind,
+    },
+    /// Not JSON, or not in the shape of the configuration.
     #[error("{path} is not a configuration of the aliyun command line (line {line}, column {column})", path = .path.display())]
-    NotAConfiguration { path: PathBuf, line: usize, column: usize },
+    NotAConfiguration {
+        /// Of the configuration.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+    },
+    /// Neither the wanted nor, if none is wanted, the current one is there.
     #[error("{path} has no profile {profile:?}", path = .path.display())]
-    NoSuchProfile { path: PathBuf, profile: String },
+    NoSuchProfile {
+        /// Of the configuration.
+        path: PathBuf,
+        /// The one that was looked for.
+        profile: String,
+    },
+    /// A way to get a key that this crate does not know.
     #[error("the profile {profile:?} of {path} has mode {mode:?}; supported are AK and StsToken", path = .path.display())]
-    ModeNotSupported { path: PathBuf, profile: String, mode: String },
+    ModeNotSupported {
+        /// Of the configuration.
+        path: PathBuf,
+        /// The one that was chosen.
+        profile: String,
+        /// As the file has it.
+        mode: String,
+    },
+    /// A new one has to be fetched.
     #[error("the temporary credential has expired")]
     Expired,
 }

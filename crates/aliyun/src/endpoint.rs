@@ -60,18 +60,24 @@ impl fmt::Display for ApiEndpoint {
 /// Why a text is no endpoint. Each says what is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ParseEndpointError {
+    /// Cannot be read as one.
     #[error(
         "not an address; allowed is https://HOST[:PORT], or http:// to 127.0.0.1, [::1] or localhost"
     )]
     NotAnAddress,
+    /// Neither `https` nor `http`.
     #[error("the scheme has to be https, or http to 127.0.0.1, [::1] or localhost")]
     Scheme,
+    /// Unencrypted to another machine.
     #[error("http is allowed to 127.0.0.1, [::1] and localhost only; use https")]
     PlainHttp,
+    /// Anything before an `@`.
     #[error("a user name or password has no place in an endpoint; allowed is https://HOST[:PORT]")]
     UserInfo,
+    /// More than `/`.
     #[error("an endpoint has no path; allowed is https://HOST[:PORT]")]
     Path,
+    /// A `?` or a `#`.
     #[error("an endpoint has no query and no fragment; allowed is https://HOST[:PORT]")]
     Query,
 }

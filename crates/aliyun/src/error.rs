@@ -26,11 +26,13 @@ pub(crate) use classify::{is_expired_timestamp, is_throttling, is_used_nonce, ki
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Error {
+    /// What is to be done about it.
     pub kind: ErrorKind,
     /// What makes this one special among its kind.
     pub detail: Option<Detail>,
     /// The cloud's code, where there was an answer that had one.
     pub code: Option<CloudCode>,
+    /// What to quote to the cloud's support.
     pub request_id: Option<RequestId>,
     /// The status of the answer, where there was one.
     pub http_status: Option<u16>,

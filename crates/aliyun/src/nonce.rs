@@ -7,6 +7,7 @@ use std::fmt;
 
 /// Where randomness comes from: sixteen bytes nobody can guess, different at every call. Any `Fn() -> [u8; 16]` is one.
 pub trait NonceSource: Send + Sync {
+    /// Different at every call.
     fn bytes(&self) -> [u8; 16];
 }
 
@@ -25,6 +26,7 @@ impl Nonce {
         Self(hex::encode(source.bytes()))
     }
 
+    /// As it stands in the request.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -17,26 +17,30 @@ use crate::tls::RootCertificates;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ClientOptions {
+    /// Asked before every try.
     pub credentials: Arc<dyn CredentialProvider>,
+    /// Need not be right: see [`Client::clock_offset`](crate::Client::clock_offset).
     pub clock: Arc<dyn Clock>,
+    /// Sixteen bytes that nobody can guess, different at every call.
     pub nonces: Arc<dyn NonceSource>,
     /// V1 by default.
     pub scheme: SignatureScheme,
     /// Replaces the host of every region and of STS, and switches off what the cloud says about hosts.
     pub endpoint: Option<ApiEndpoint>,
+    /// 3 s to connect and 10 s in all by default.
     pub timeouts: Timeouts,
     /// For reads. The write is never repeated.
     pub retry: RetryPolicy,
     /// To be trusted besides those of the system.
     pub root_certificates: Option<RootCertificates>,
+    /// What the operating system says, by default.
     pub resolver: Arc<dyn Resolver>,
     /// `latchkey/<version>` by default.
     pub user_agent: String,
 }
 
 impl ClientOptions {
-    /// `nonces` has to give sixteen bytes that nobody can guess, different at every call: the operating system's
-    /// random numbers.
+    /// `nonces` is best made of the operating system's random numbers.
     pub fn new(
         credentials: Arc<dyn CredentialProvider>,
         clock: Arc<dyn Clock>,
@@ -75,18 +79,24 @@ impl Default for Timeouts {
 /// Why no client could be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BuildClientError {
+    /// So no server could be believed.
     #[error(
         "the system has no root certificates; install them (package ca-certificates) or name one of your own"
     )]
     NoRootCertificates,
+    /// Of [`RootCertificates::from_pem`].
     #[error("not a PEM text with at least one certificate that can be trusted")]
     BadRootCertificate,
+    /// It goes into a header.
     #[error("the user agent has to be printable ASCII text")]
     BadUserAgent,
+    /// A total that ends before connecting does would leave open whether anything was sent.
     #[error("the connect timeout has to be longer than nothing and shorter than the total one")]
     BadTimeouts,
+    /// Never seen: versions and provider do not fit.
     #[error("TLS could not be set up")]
     Tls,
+    /// Never seen: the library refuses its own settings.
     #[error("the HTTP client could not be set up")]
     Http,
 }

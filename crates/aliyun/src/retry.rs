@@ -16,7 +16,9 @@ use crate::nonce::NonceSource;
 pub struct RetryPolicy {
     /// The first one included. 1: no retries.
     pub attempts: u32,
+    /// The most the second try waits.
     pub first: Duration,
+    /// The most any try waits, and the longest pause the cloud may ask for.
     pub longest: Duration,
 }
 

@@ -45,6 +45,7 @@ impl Prepared {
         &self.request.call
     }
 
+    /// What makes this call a different one from all others; to be kept with the intent.
     pub fn nonce(&self) -> &Nonce {
         &self.nonce
     }

@@ -7,6 +7,7 @@ use super::{Credential, CredentialError, CredentialProvider};
 pub struct FixedKeys(Credential);
 
 impl FixedKeys {
+    /// Always `credential`.
     pub fn new(credential: Credential) -> Self {
         Self(credential)
     }

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::lenient::{Flag, Many, Section, Text, Whole, parse};
 
 impl Client {
+    /// Every connection address, public, classic and VPC, in the cloud's order.
     #[doc(alias = "DescribeDBInstanceNetInfo")]
     pub async fn describe_db_instance_net_info(
         &self,

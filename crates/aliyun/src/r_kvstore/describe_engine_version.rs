@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::lenient::{Flag, Section, Text, parse};
 
 impl Client {
+    /// The release an instance runs, and what it could be upgraded to.
     #[doc(alias = "DescribeEngineVersion")]
     pub async fn describe_engine_version(
         &self,

@@ -16,6 +16,7 @@ use crate::lenient::{Flag, Text, parse};
 pub struct InstanceConfig {
     /// Not all parameters: the cloud says itself that this list is not complete.
     pub parameters: Option<BTreeMap<String, String>>,
+    /// Sentinel-compatible mode.
     pub sentinel_enabled: Option<bool>,
     /// Sentinel commands work without a password although password-free access is off.
     pub sentinel_password_free: Option<bool>,

@@ -22,6 +22,7 @@ pub const PAGE_SIZE: u32 = 50;
 /// One page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstancePage {
+    /// In the cloud's order, which is not documented.
     pub rows: Vec<InstanceRow>,
     /// `TotalCount`: over all pages. `None`: the cloud did not say.
     pub total: Option<u64>,
@@ -36,10 +37,11 @@ pub struct Listing {
     pub rows: Vec<InstanceRow>,
     /// Rows that are left out because they have no well-formed id.
     pub unreadable: usize,
+    /// Whether there may be more.
     pub end: ListingEnd,
 }
 
-/// Whether there may be more.
+/// Why a listing ended.
 #[derive(Debug, Clone)]
 pub enum ListingEnd {
     /// The count did not move and agrees with the rows.

@@ -16,7 +16,9 @@ use crate::lenient::{Many, Section, Text, parse};
 /// Of `local_name`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
+    /// `zh-CN`
     Chinese,
+    /// `en-US`
     English,
 }
 

@@ -11,6 +11,8 @@ use crate::error::Error;
 use crate::lenient::{Many, Section, Text, parse};
 
 impl Client {
+    /// Every group, also those people do not see in the console.
+    ///
     /// The cloud allows 200 of these a minute for an account and region: not for every instance of a fleet.
     #[doc(alias = "DescribeSecurityIps")]
     pub async fn describe_security_ips(

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::lenient::{Text, parse};
 
 impl Client {
+    /// Account, principal and kind of the credential. Works with every key that is valid at all.
     #[doc(alias = "GetCallerIdentity")]
     pub async fn get_caller_identity(&self) -> Result<Answer<CallerIdentity>, Error> {
         self.read(&Call::anywhere(Service::Sts, "GetCallerIdentity"), read).await
