@@ -1,1 +1,26 @@
+//! What people can do with the portal: the only place that combines the cloud, the memory, the clock and the rules.
+//!
+//! The way in is by role: [`Portal::viewer`], [`Portal::operator`]. Whoever holds a [`Viewer`] has no method to change
+//! anything with. A page or an API function asks for the least it needs, and that is its permission check.
+//!
+//! Nothing here waits for the cloud on behalf of a page, except a review and *read again*; changes are carried out by
+//! a worker that outlives every request (see [`change`]).
 
+mod account;
+mod error;
+mod gather;
+mod outside;
+mod portal;
+mod sign_in;
+
+pub mod change;
+pub mod reader;
+pub mod viewer;
+
+pub use account::{Account, AccountOptions, Accounts};
+pub use change::operator::{Confirmation, Operator};
+pub use error::{Field, Problem, ServiceError};
+pub use outside::{Clock, Entropy, Outside, Timing};
+pub use portal::{Portal, Settings};
+pub use sign_in::{MIN_CHARS as PASSWORD_MIN_CHARS, SignedIn};
+pub use viewer::Viewer;

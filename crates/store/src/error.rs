@@ -16,6 +16,12 @@ pub enum Error {
     Corrupt { what: &'static str },
 }
 
+impl Error {
+    pub const fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {

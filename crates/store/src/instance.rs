@@ -88,12 +88,13 @@ macro_rules! bind_conditions {
 }
 
 impl Store {
-    /// Takes in one region's whole list: new and known rows are written, what is no longer there is marked released.
+    /// Takes in one region's list. Only of a whole one is what is no longer there marked released.
     pub async fn record_listing(
         &self,
         account: &AccountName,
         region: &RegionId,
         rows: &[(InstanceRow, Environment)],
+        whole: bool,
         at: Timestamp,
     ) -> Result<(), Error> {
         let mut tx = self.write().await?;
@@ -102,11 +103,12 @@ impl Store {
         }
         on!(tx, |c| sqlx::query(
             "UPDATE instances SET released_at = $3
-             WHERE account = $1 AND region = $2 AND listed_at < $3 AND released_at IS NULL"
+             WHERE account = $1 AND region = $2 AND listed_at < $3 AND released_at IS NULL AND $4"
         )
         .bind(account.as_str())
         .bind(region.as_str())
         .bind(at.as_millis())
+        .bind(whole)
         .execute(c)
         .await
         .map(drop))?;

@@ -29,6 +29,14 @@ pub async fn a_listing_replaces_a_listing(store: &Store) {
     assert_eq!(gone.released_at, Some(at(20)));
     listed(store, &[("r-b", "sessions")], at(30)).await;
     assert_eq!(store.find_instance(ALL, &key("r-b")).await.unwrap().unwrap().released_at, None);
+    let place = key("r-b");
+    let part = [(row("r-c", "Ledger"), Environment::Development)];
+    store.record_listing(&place.account, &place.region, &part, false, at(40)).await.unwrap();
+    assert_eq!(
+        names(store, &InstanceFilter::default()).await.len(),
+        3,
+        "a part of the list releases nothing"
+    );
     assert!(store.find_instance(ALL, &key("r-z")).await.unwrap().is_none());
 }
 

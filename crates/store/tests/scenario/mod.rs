@@ -72,7 +72,7 @@ pub async fn listed(store: &Store, rows: &[(&str, &str)], when: Timestamp) {
     let rows: Vec<_> =
         rows.iter().map(|(id, name)| (row(id, name), Environment::Development)).collect();
     let place = key("r-any");
-    store.record_listing(&place.account, &place.region, &rows, when).await.unwrap();
+    store.record_listing(&place.account, &place.region, &rows, true, when).await.unwrap();
 }
 
 pub async fn person(store: &Store, name: &str) -> UserId {

@@ -1,0 +1,15 @@
+//! How a wish becomes a proven fact, or an honest "no".
+//!
+//! - [`operator`]: a person takes a review, confirms it, and gets the id of a change. Nothing else happens in a request.
+//! - [`engine`]: who drives which change; finds those that nobody drives, also after a restart.
+//! - `drive`: from the wish to the committed intent: fresh facts, stale or blocked is refused, no call for a no-op.
+//! - `attempt`: one signed call after the other, each committed before it is sent, each only after proof that the one
+//!   before changed nothing.
+//! - `verify`: reads back until there is proof. From here on nothing is ever sent.
+
+mod attempt;
+mod drive;
+pub(crate) mod engine;
+pub(crate) mod operator;
+mod record;
+mod verify;

@@ -1,0 +1,93 @@
+//! Who drives which change.
+//!
+//! A change that is stored is always brought to an end: by the task that was started for it, or, if that one died, by
+//! the supervisor, which looks for open changes that nobody drives. Two drivers of one change do no harm (each move is
+//! conditional, and only the one that commits the intent sends), but would read twice.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::change::{Change, ChangeState};
+use domain::id::ChangeId;
+
+use super::drive::drive;
+use crate::{Portal, ServiceError};
+
+/// The changes being driven by this process.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Engine {
+    driven: Arc<Mutex<HashSet<ChangeId>>>,
+    claimed: Arc<AtomicBool>,
+}
+
+impl Engine {
+    /// Whether the changes that were open at the start have been taken up: before that, no new ones.
+    pub(crate) fn has_claimed(&self) -> bool {
+        self.claimed.load(Ordering::Acquire)
+    }
+
+    fn claim(&self, id: ChangeId) -> Option<Driven> {
+        let mut driven = self.driven.lock().unwrap_or_else(PoisonError::into_inner);
+        driven.insert(id).then(|| Driven { engine: self.clone(), id })
+    }
+}
+
+/// Frees the change when its driver ends, also by a panic.
+struct Driven {
+    engine: Engine,
+    id: ChangeId,
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        self.engine.driven.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl Portal {
+    /// Starts a task for a change, unless one drives it already.
+    pub(crate) fn drive_change(&self, change: Change) {
+        let Some(driven) = self.engine().claim(change.id) else { return };
+        let portal = self.clone();
+        tokio::spawn(async move {
+            let id = change.id;
+            if let Err(error) = drive(&portal, change).await {
+                // The supervisor takes it up again.
+                tracing::error!(change = %id, error = &error as &dyn std::error::Error, "driving a change was interrupted");
+            }
+            drop(driven);
+        });
+    }
+
+    /// Takes up every open change that nobody drives, now and for ever.
+    ///
+    /// `alone`: no other process can be driving changes of this memory, as on SQLite, where the file is locked. Else a
+    /// call that may still be under way elsewhere is left alone until it must be over.
+    pub async fn supervise_changes(self, alone: bool) {
+        loop {
+            if let Err(error) = self.take_up_changes(alone).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "open changes could not be listed"
+                );
+            } else {
+                self.engine().claimed.store(true, Ordering::Release);
+            }
+            tokio::time::sleep(self.settings().timing.supervision()).await;
+        }
+    }
+
+    async fn take_up_changes(&self, alone: bool) -> Result<(), ServiceError> {
+        for change in self.store().list_open_changes().await? {
+            let waits = matches!(change.state, ChangeState::AwaitingApproval);
+            let rest: Duration = self.now().since(change.updated_at);
+            let elsewhere = !alone && rest < self.settings().timing.orphaned_after();
+            if !waits && !elsewhere {
+                self.drive_change(change);
+            }
+        }
+        Ok(())
+    }
+}

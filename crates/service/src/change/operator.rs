@@ -1,0 +1,202 @@
+//! What an operator may do: take a review and confirm it.
+
+use domain::access::Access;
+use domain::audit::{AuditCode, AuditEvent, Outcome};
+use domain::change::{Change, ChangeState};
+use domain::consequence::consequences;
+use domain::id::{ChangeId, IdempotencyKey, InstanceKey, ReviewId};
+use domain::person::Role;
+use domain::preflight;
+use domain::review::Review;
+use domain::text::Reason;
+use sha2::{Digest, Sha256};
+use store::change::{NewChange, Requested};
+
+use crate::error::{Field, Problem};
+use crate::{Portal, ServiceError, SignedIn, Viewer};
+
+/// Reads and changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Operator<'a> {
+    viewer: Viewer<'a>,
+}
+
+/// What a person filled in to confirm a review.
+#[derive(Debug, Clone)]
+pub struct Confirmation {
+    pub review: ReviewId,
+    pub reason: Option<Reason>,
+    /// The instance's name, typed by hand.
+    pub typed_name: Option<String>,
+    /// The codes of the consequences that were ticked.
+    pub acknowledged: Vec<String>,
+    pub key: IdempotencyKey,
+}
+
+impl Portal {
+    /// `act` names what was tried, for the audit of a refusal.
+    pub async fn operator<'a>(
+        &'a self,
+        who: &'a SignedIn,
+        act: &'static str,
+    ) -> Result<Operator<'a>, ServiceError> {
+        self.require(who, Role::Operator, act).await?;
+        Ok(Operator { viewer: self.viewer(who) })
+    }
+}
+
+impl<'a> Operator<'a> {
+    pub fn viewer(&self) -> Viewer<'a> {
+        self.viewer
+    }
+
+    /// Reads the instance afresh, runs the rules, and keeps what was shown.
+    pub async fn take_review(&self, key: &InstanceKey, to: Access) -> Result<Review, ServiceError> {
+        let Viewer { portal, who } = self.viewer;
+        let detail = self.viewer.get_instance(key).await?;
+        let account = portal.accounts().find(&key.account).ok_or(ServiceError::NotFound)?;
+        let facts = portal.gather_facts(account, key, Some(&detail.row)).await?;
+        let fresh = facts.attribute.known();
+        let review = Review {
+            id: portal.outside().review_id(),
+            person: who.person.id,
+            instance: key.clone(),
+            name: fresh.map_or(detail.row.name, |attribute| attribute.row.name.clone()),
+            // Whoever may rename tags in the cloud can lower the guard no faster than the list is read.
+            environment: detail.environment,
+            to,
+            taken_at: portal.now(),
+            preflight: preflight::run(&facts, to),
+            facts,
+        };
+        portal.store().save_review(&review).await?;
+        let event = AuditEvent {
+            instance: Some(key.clone()),
+            before: Some(review.facts.access_state().code().to_owned()),
+            after: Some(to.code().to_owned()),
+            ..who.event(review.taken_at, AuditCode::ReviewTaken, Outcome::Succeeded)
+        };
+        portal.store().record(&event).await?;
+        Ok(review)
+    }
+
+    /// A review of this person that can still be confirmed.
+    pub async fn get_review(&self, id: ReviewId) -> Result<Review, ServiceError> {
+        let Viewer { portal, who } = self.viewer;
+        let review =
+            portal.store().find_review(id, who.person.id).await?.ok_or(ServiceError::ReviewOver)?;
+        if portal.now().since(review.taken_at) > portal.settings().review_lasts {
+            return Err(ServiceError::ReviewOver);
+        }
+        Ok(review)
+    }
+
+    /// Turns a reviewed wish into a change and returns at once: a worker carries it out.
+    pub async fn confirm(&self, confirmation: Confirmation) -> Result<ChangeId, ServiceError> {
+        let Viewer { portal, who } = self.viewer;
+        let review = self.get_review(confirmation.review).await?;
+        check_guard(&review, &confirmation)?;
+        if review.preflight.is_blocked() {
+            return Err(ServiceError::Blocked);
+        }
+        let now = portal.now();
+        let change = Change {
+            id: portal.outside().change_id(),
+            instance: review.instance.clone(),
+            name: review.name.clone(),
+            environment: review.environment,
+            to: review.to,
+            expected_prior: review.facts.access_state(),
+            state: ChangeState::Requested,
+            ending: None,
+            version: 0,
+            requested_by: who.person.id,
+            requested_by_name: who.person.name.clone(),
+            reason: confirmation.reason.clone(),
+            review: review.id,
+            preflight: Some(review.preflight.clone()),
+            cloud_request_id: None,
+            requested_at: now,
+            updated_at: now,
+        };
+        let event = AuditEvent {
+            instance: Some(change.instance.clone()),
+            change: Some(change.id),
+            reason: change.reason.as_ref().map(ToString::to_string),
+            before: Some(change.expected_prior.code().to_owned()),
+            after: Some(change.to.code().to_owned()),
+            detail: vec![("environment".to_owned(), change.environment.code().to_owned())],
+            ..who.event(now, AuditCode::ChangeRequested, Outcome::Intended)
+        };
+        let address = who.address.map(|address| address.to_string());
+        let requested = portal
+            .store()
+            .request_change(NewChange {
+                change: &change,
+                key: &confirmation.key,
+                arguments: &digest(&confirmation),
+                session: Some(&who.session),
+                address: address.as_deref(),
+                event: &event,
+            })
+            .await?;
+        match requested {
+            Requested::Stored => {
+                portal.drive_change(change.clone());
+                Ok(change.id)
+            }
+            Requested::Repeated(id) => Ok(id),
+            Requested::KeyReused => Err(ServiceError::KeyReused),
+            Requested::Busy(id) => {
+                let open = portal.store().find_change(&who.person.scope, id).await?;
+                Err(ServiceError::Busy { open: Box::new(open.ok_or(ServiceError::NotFound)?) })
+            }
+        }
+    }
+}
+
+/// Friction follows risk: outside production and what nobody labelled, a confirmation is enough.
+fn check_guard(review: &Review, confirmation: &Confirmation) -> Result<(), ServiceError> {
+    if !review.environment.is_guarded() {
+        return Ok(());
+    }
+    let invalid = |field, problem| Err(ServiceError::Invalid { field, problem });
+    if confirmation.reason.is_none() {
+        return invalid(Field::Reason, Problem::Missing);
+    }
+    match review.to {
+        Access::PasswordFree => match &confirmation.typed_name {
+            None => invalid(Field::TypedName, Problem::Missing),
+            Some(typed) if !is_confirmed_by(review, typed) => {
+                invalid(Field::TypedName, Problem::Mismatch)
+            }
+            Some(_) => Ok(()),
+        },
+        Access::PasswordRequired => {
+            let ticked = |code: &str| confirmation.acknowledged.iter().any(|ticked| ticked == code);
+            let all = consequences(&review.facts, review.to)
+                .iter()
+                .all(|consequence| ticked(consequence.code()));
+            if all { Ok(()) } else { invalid(Field::Acknowledged, Problem::Missing) }
+        }
+    }
+}
+
+/// The name, or the id where the instance has no name to type.
+fn is_confirmed_by(review: &Review, typed: &str) -> bool {
+    if review.name.as_str().trim().is_empty() {
+        return review.instance.id.as_str() == typed.trim();
+    }
+    review.name.is_confirmed_by(typed)
+}
+
+/// What was asked for, so that the same key with another wish is noticed.
+fn digest(confirmation: &Confirmation) -> String {
+    let mut hash = Sha256::new();
+    let reason = confirmation.reason.as_ref().map_or("", Reason::as_str);
+    for part in [confirmation.review.to_string().as_str(), reason] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}

@@ -1,0 +1,204 @@
+//! Reads back until there is proof. Nothing is ever sent from here.
+//!
+//! Proof that it happened: two equal reads, apart by the proof distance, of the wished mode with status `Normal`.
+//! Proof that it did not: three or more equal reads of another mode over the whole of its time, all `Normal`. An
+//! accepted change that shows neither within our patience has diverged.
+
+use std::time::Duration;
+
+use domain::access::AccessState;
+use domain::audit::{AuditCode, AuditEvent, Outcome};
+use domain::change::{Change, ChangeState, Ending, ReadBack, Unclear, VerifiedBy};
+use domain::fact::Fact;
+use domain::instance::InstanceStatus;
+use domain::person::Scope;
+use domain::time::Timestamp;
+use store::change::Move;
+use store::fact::FactUpdate;
+
+use super::drive::to_reconciling;
+use super::record::detailed;
+use crate::gather::{fill_gaps, within};
+use crate::{Account, Portal, ServiceError, Timing};
+
+/// The cloud accepted the call.
+pub(super) async fn accepted(
+    portal: &Portal,
+    account: &Account,
+    change: Change,
+) -> Result<(), ServiceError> {
+    let mut evidence = Evidence::of(portal, &change).await?;
+    loop {
+        if let Some(read) = read_back(portal, account, &change).await? {
+            evidence.add(&read);
+            if evidence.shows(change.to.into(), portal.settings().timing) {
+                return verified(portal, &change, &read, VerifiedBy::Worker, &evidence).await;
+            }
+            if evidence.age(portal.now()) > portal.settings().timing.patience() {
+                return diverged(portal, &change, &read).await;
+            }
+            portal.store().record_read_back(change.id, &read).await?;
+        }
+        evidence.pause(portal).await;
+    }
+}
+
+/// Nobody knows whether the call arrived.
+pub(super) async fn unclear(
+    portal: &Portal,
+    account: &Account,
+    change: Change,
+) -> Result<(), ServiceError> {
+    let change = match change.state {
+        ChangeState::Reconciling => change,
+        _ => to_reconciling(portal, change, Unclear::PortalStopped).await?,
+    };
+    let timing = portal.settings().timing;
+    let mut evidence = Evidence::of(portal, &change).await?;
+    loop {
+        if let Some(read) = read_back(portal, account, &change).await? {
+            evidence.add(&read);
+            if evidence.shows(change.to.into(), timing) {
+                return verified(portal, &change, &read, VerifiedBy::Reconciler, &evidence).await;
+            }
+            if evidence.rules_out(change.to.into(), timing) {
+                return not_applied(portal, &change, &read, &evidence).await;
+            }
+            portal.store().record_read_back(change.id, &read).await?;
+        }
+        evidence.pause(portal).await;
+    }
+}
+
+/// The run of equal, settled reads that ends now.
+struct Evidence {
+    since_call: Timestamp,
+    state: Option<AccessState>,
+    from: Timestamp,
+    until: Timestamp,
+    reads: u32,
+}
+
+impl Evidence {
+    /// Earlier reads do not count: whoever made them may have died long ago.
+    async fn of(portal: &Portal, change: &Change) -> Result<Self, ServiceError> {
+        let attempts = portal.store().list_attempts(change.id).await?;
+        let since_call = attempts.last().map_or(change.requested_at, |attempt| attempt.signed_at);
+        let now = portal.now();
+        Ok(Self { since_call, state: None, from: now, until: now, reads: 0 })
+    }
+
+    fn add(&mut self, read: &ReadBack) {
+        let settled = (read.status == InstanceStatus::Normal).then_some(read.state);
+        if settled.is_none() || settled != self.state {
+            (self.state, self.from, self.reads) = (settled, read.at, 0);
+        }
+        self.until = read.at;
+        self.reads += u32::from(settled.is_some());
+    }
+
+    fn shows(&self, wished: AccessState, timing: Timing) -> bool {
+        self.state == Some(wished)
+            && self.reads >= 2
+            && self.until.since(self.from) >= timing.proof_distance()
+    }
+
+    fn rules_out(&self, wished: AccessState, timing: Timing) -> bool {
+        let other =
+            self.state.is_some_and(|state| state != wished && state != AccessState::Unknown);
+        other && self.reads >= 3 && self.until.since(self.from) >= timing.not_applied_after()
+    }
+
+    fn age(&self, now: Timestamp) -> Duration {
+        now.since(self.since_call)
+    }
+
+    /// Close reads at first; close again once the wished value stands alone and lacks only its second read.
+    async fn pause(&self, portal: &Portal) {
+        let timing = portal.settings().timing;
+        let pause = if self.reads == 1 {
+            timing.proof_distance()
+        } else {
+            timing.between_reads(self.age(portal.now()))
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// One look at the instance; `None` if it could not be had. Also kept as a fact, so that pages show it at once.
+async fn read_back(
+    portal: &Portal,
+    account: &Account,
+    change: &Change,
+) -> Result<Option<ReadBack>, ServiceError> {
+    let key = &change.instance;
+    let call = account.client.describe_instance_attribute(&key.region, &key.id);
+    let mut fact = within(portal.settings().gather_deadline, call).await;
+    let at = portal.now();
+    if let (Fact::Known(attribute), Some(known)) =
+        (&mut fact, portal.store().find_instance(&Scope::Everything, key).await?)
+    {
+        fill_gaps(&mut attribute.row, &known.row);
+    }
+    portal.store().record_facts(key, &[FactUpdate::Attribute(&fact)], at).await?;
+    Ok(fact.known().map(|attribute| ReadBack {
+        at,
+        state: attribute.access_state(),
+        raw: attribute.raw_mode.clone(),
+        status: attribute.row.status.clone(),
+        request_id: None,
+    }))
+}
+
+async fn verified(
+    portal: &Portal,
+    change: &Change,
+    read: &ReadBack,
+    by: VerifiedBy,
+    evidence: &Evidence,
+) -> Result<(), ServiceError> {
+    let detail = [
+        ("by", by.to_string()),
+        ("first_read", evidence.from.as_millis().to_string()),
+        ("second_read", read.at.as_millis().to_string()),
+    ];
+    let event = detailed(change, read.at, AuditCode::ChangeVerified, Outcome::Succeeded, &detail);
+    end(portal, change, ChangeState::Verified, Ending::Verified { by }, read, event).await
+}
+
+async fn not_applied(
+    portal: &Portal,
+    change: &Change,
+    read: &ReadBack,
+    evidence: &Evidence,
+) -> Result<(), ServiceError> {
+    let detail = [("why", "not-applied".to_owned()), ("reads", evidence.reads.to_string())];
+    let event = detailed(change, read.at, AuditCode::ChangeFailed, Outcome::Failed, &detail);
+    end(portal, change, ChangeState::Failed, Ending::NotApplied, read, event).await
+}
+
+async fn diverged(portal: &Portal, change: &Change, read: &ReadBack) -> Result<(), ServiceError> {
+    let detail = [("now", read.state.to_string()), ("status", read.status.to_string())];
+    let event = detailed(change, read.at, AuditCode::ChangeDiverged, Outcome::Failed, &detail);
+    end(portal, change, ChangeState::Diverged, Ending::Diverged { now: read.state }, read, event)
+        .await
+}
+
+async fn end(
+    portal: &Portal,
+    change: &Change,
+    to: ChangeState,
+    ending: Ending,
+    read: &ReadBack,
+    event: AuditEvent,
+) -> Result<(), ServiceError> {
+    let events = [AuditEvent { cloud_request_id: change.cloud_request_id.clone(), ..event }];
+    let step = Move {
+        ending: Some(ending),
+        read_back: Some(read),
+        events: &events,
+        ..Move::new(change, to, read.at)
+    };
+    portal.store().move_change(step).await?;
+    Ok(())
+}

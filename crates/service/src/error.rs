@@ -1,0 +1,93 @@
+//! What a use case can end in.
+//!
+//! The cause below is kept as the source, for the log; what crosses to a browser is the variant alone.
+
+use std::time::Duration;
+
+use domain::change::Change;
+use domain::person::Role;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The person's role does not cover it.
+    #[error("the role {needed} is needed")]
+    Forbidden { needed: Role },
+    /// It is not there, or not in the person's scope: the two are not told apart.
+    #[error("there is no such thing in the person's scope")]
+    NotFound,
+    /// A field of what was sent does not do.
+    #[error("the field {} {}", field.code(), problem.code())]
+    Invalid { field: Field, problem: Problem },
+    /// The review is too old, or was not shown to this person.
+    #[error("the review is over")]
+    ReviewOver,
+    /// A rule blocks.
+    #[error("a check blocks")]
+    Blocked,
+    /// Another change of the instance is open.
+    #[error("the instance has an open change")]
+    Busy { open: Box<Change> },
+    /// The same idempotency key came with another wish.
+    #[error("the idempotency key was used for another wish")]
+    KeyReused,
+    /// Name or password is wrong; which one is not said.
+    #[error("name and password do not fit")]
+    SignInRefused,
+    /// Too many failures: not before this long.
+    #[error("signing in is slowed down")]
+    SignInThrottled { wait: Duration },
+    /// More people sign in at once than the server can hash for.
+    #[error("too many people sign in at once")]
+    SignInBusy,
+    /// The database did not answer. What was asked did not happen.
+    #[error("the portal's memory did not answer")]
+    Store(#[from] store::Error),
+    /// A name that is taken already.
+    #[error("the name is taken")]
+    NameTaken,
+    /// Something that must not happen did.
+    #[error("a fault of the portal")]
+    Fault(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Which input of a form or call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Reason,
+    TypedName,
+    Acknowledged,
+    UserName,
+    Password,
+}
+
+impl Field {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Reason => "reason",
+            Self::TypedName => "typed_name",
+            Self::Acknowledged => "acknowledged",
+            Self::UserName => "name",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// What is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    Missing,
+    Mismatch,
+    TooShort,
+    TooLong,
+}
+
+impl Problem {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Mismatch => "mismatch",
+            Self::TooShort => "too-short",
+            Self::TooLong => "too-long",
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Everything the use cases share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::time::Timestamp;
+use store::Store;
+
+use crate::change::engine::Engine;
+use crate::sign_in::PasswordHasher;
+use crate::{Accounts, Outside, ServiceError, Timing};
+
+/// What an operator of the portal may set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The key of the tag that says what an instance is for.
+    pub environment_tag: String,
+    pub timing: Timing,
+    /// A session nobody used for this long is over.
+    pub session_idle: Duration,
+    /// A session is over this long after signing in, used or not.
+    pub session_absolute: Duration,
+    /// A review older than this cannot be confirmed.
+    pub review_lasts: Duration,
+    /// Fresh facts for a review or a change: what has not answered by then is unknown.
+    pub gather_deadline: Duration,
+    /// How often the list of instances and their modes are read.
+    pub list_every: Duration,
+    pub attributes_every: Duration,
+    /// Whitelists, endpoints, versions and parameters.
+    pub details_every: Duration,
+    /// Times the distance that reading calls keep from each other. 1 stays under the cloud's quotas.
+    pub reader_pace: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            environment_tag: "environment".to_owned(),
+            timing: Timing::REAL,
+            session_idle: Duration::from_hours(1),
+            session_absolute: Duration::from_hours(12),
+            review_lasts: Duration::from_mins(15),
+            gather_deadline: Duration::from_secs(5),
+            list_every: Duration::from_mins(1),
+            attributes_every: Duration::from_mins(5),
+            details_every: Duration::from_mins(30),
+            reader_pace: 1.0,
+        }
+    }
+}
+
+/// The portal's use cases. Cheap to clone: all clones are one portal.
+#[derive(Debug, Clone)]
+pub struct Portal {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    accounts: Accounts,
+    outside: Outside,
+    settings: Settings,
+    hasher: PasswordHasher,
+    engine: Engine,
+}
+
+impl Portal {
+    /// Starts nothing: see [`Portal::supervise_changes`] and [`Portal::read_fleet`].
+    pub fn new(
+        store: Store,
+        accounts: Accounts,
+        outside: Outside,
+        settings: Settings,
+    ) -> Result<Self, ServiceError> {
+        let hasher = PasswordHasher::new()?;
+        let engine = Engine::default();
+        Ok(Self { inner: Arc::new(Inner { store, accounts, outside, settings, hasher, engine }) })
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.inner.outside.now()
+    }
+
+    /// Whether the memory answers.
+    pub async fn is_ready(&self) -> bool {
+        self.inner.store.ping().await.is_ok() && self.inner.engine.has_claimed()
+    }
+
+    /// For the session layer, which keeps rows of its own.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.inner.outside
+    }
+
+    pub(crate) fn hasher(&self) -> &PasswordHasher {
+        &self.inner.hasher
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+}

@@ -1,0 +1,138 @@
+//! What everybody who is signed in may see.
+
+use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
+use domain::change::{Attempt, Change, ReadBack};
+use domain::id::{ChangeId, InstanceKey};
+use domain::inventory::{
+    Coverage, InstanceCounts, InstanceDetail, InstanceFilter, InstanceListing, ListCursor,
+};
+use domain::person::Role;
+use store::audit::AuditFilter;
+use store::change::ChangeFilter;
+
+use crate::{Portal, ServiceError, SignedIn};
+
+/// Reads. Whoever only holds a [`Viewer`] has no method to change anything with.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer<'a> {
+    pub(crate) portal: &'a Portal,
+    pub(crate) who: &'a SignedIn,
+}
+
+/// A change with everything that proves it.
+#[derive(Debug, Clone)]
+pub struct ChangeDetail {
+    pub change: Change,
+    pub attempts: Vec<Attempt>,
+    pub read_backs: Vec<ReadBack>,
+    /// The oldest first.
+    pub events: Vec<RecordedEvent>,
+}
+
+impl Portal {
+    /// Every role may view.
+    pub fn viewer<'a>(&'a self, who: &'a SignedIn) -> Viewer<'a> {
+        Viewer { portal: self, who }
+    }
+
+    /// Refuses a role that does not cover `needed`, and keeps that it was tried.
+    pub(crate) async fn require(
+        &self,
+        who: &SignedIn,
+        needed: Role,
+        act: &'static str,
+    ) -> Result<(), ServiceError> {
+        if who.person.role.covers(needed) {
+            return Ok(());
+        }
+        let event = AuditEvent {
+            detail: vec![
+                ("act".to_owned(), act.to_owned()),
+                ("needed".to_owned(), needed.code().to_owned()),
+            ],
+            ..who.event(self.now(), AuditCode::AccessDenied, Outcome::Refused)
+        };
+        self.store().record(&event).await?;
+        Err(ServiceError::Forbidden { needed })
+    }
+}
+
+/// A page of the audit is never longer.
+pub const AUDIT_PAGE: i64 = 100;
+
+impl Viewer<'_> {
+    pub fn who(&self) -> &SignedIn {
+        self.who
+    }
+
+    pub async fn list_instances(
+        &self,
+        filter: &InstanceFilter,
+        after: Option<&ListCursor>,
+        limit: i64,
+    ) -> Result<Vec<InstanceListing>, ServiceError> {
+        Ok(self.portal.store().list_instances(&self.who.person.scope, filter, after, limit).await?)
+    }
+
+    pub async fn count_instances(
+        &self,
+        filter: &InstanceFilter,
+    ) -> Result<InstanceCounts, ServiceError> {
+        Ok(self.portal.store().count_instances(&self.who.person.scope, filter).await?)
+    }
+
+    pub async fn get_coverage(&self) -> Result<Coverage, ServiceError> {
+        Ok(self.portal.store().get_coverage(&self.who.person.scope).await?)
+    }
+
+    pub async fn get_instance(&self, key: &InstanceKey) -> Result<InstanceDetail, ServiceError> {
+        let found = self.portal.store().find_instance(&self.who.person.scope, key).await?;
+        found.ok_or(ServiceError::NotFound)
+    }
+
+    /// Reads an instance afresh. Waits for the cloud, at most as long as for a review.
+    pub async fn read_again(&self, key: &InstanceKey) -> Result<InstanceDetail, ServiceError> {
+        let detail = self.get_instance(key).await?;
+        let account = self.portal.accounts().find(&key.account).ok_or(ServiceError::NotFound)?;
+        self.portal.gather_facts(account, key, Some(&detail.row)).await?;
+        self.get_instance(key).await
+    }
+
+    pub async fn list_changes(
+        &self,
+        filter: &ChangeFilter,
+        limit: i64,
+    ) -> Result<Vec<Change>, ServiceError> {
+        Ok(self.portal.store().list_changes(&self.who.person.scope, filter, limit).await?)
+    }
+
+    pub async fn get_change(&self, id: ChangeId) -> Result<ChangeDetail, ServiceError> {
+        let store = self.portal.store();
+        let change =
+            store.find_change(&self.who.person.scope, id).await?.ok_or(ServiceError::NotFound)?;
+        let filter = AuditFilter { change: Some(id), ..AuditFilter::default() };
+        let mut events = store.list_audit(&self.who.person.scope, &filter, AUDIT_PAGE).await?;
+        events.reverse();
+        Ok(ChangeDetail {
+            attempts: store.list_attempts(id).await?,
+            read_backs: store.list_read_backs(id).await?,
+            events,
+            change,
+        })
+    }
+
+    pub async fn list_audit(
+        &self,
+        filter: &AuditFilter,
+    ) -> Result<Vec<RecordedEvent>, ServiceError> {
+        Ok(self.portal.store().list_audit(&self.who.person.scope, filter, AUDIT_PAGE).await?)
+    }
+
+    pub async fn set_preferences(
+        &self,
+        language: Option<&str>,
+        theme: Option<&str>,
+    ) -> Result<(), ServiceError> {
+        Ok(self.portal.store().set_preferences(self.who.person.id, language, theme).await?)
+    }
+}

@@ -1,0 +1,250 @@
+//! A portal on a simulated cloud, a memory of its own and fast time.
+
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its part")]
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aliyun::{Client, ClientOptions, Credential, FixedKeys, RetryPolicy};
+use domain::access::Access;
+use domain::call::SignatureScheme;
+use domain::change::{Change, ChangeState};
+use domain::id::{ChangeId, IdempotencyKey, InstanceKey};
+use domain::person::{Person, Role, Scope};
+use domain::time::Timestamp;
+use service::{
+    AccountOptions, Accounts, Clock, Confirmation, Entropy, Outside, Portal, Settings, SignedIn,
+    Timing,
+};
+use simulator::{Options, Settle, Simulator};
+use store::{DatabaseUrl, Store};
+
+pub const DEVELOPMENT: &str = "core-1/cn-hangzhou/r-bp1ordersdev0001";
+
+/// Everything a scenario needs; dropped, it takes all with it.
+pub struct World {
+    pub cloud: Simulator,
+    pub portal: Portal,
+    pub operator: SignedIn,
+    folder: tempfile::TempDir,
+}
+
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where tests read the clock")]
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Timestamp::from_millis(since.as_millis().try_into().unwrap())
+}
+
+struct Random;
+
+impl Entropy for Random {
+    fn bits(&self) -> u128 {
+        rand::random()
+    }
+}
+
+pub fn outside() -> Outside {
+    Outside { clock: Arc::new(SystemClock), entropy: Arc::new(Random) }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(SignatureScheme::V1).await
+    }
+
+    pub async fn with(scheme: SignatureScheme) -> Self {
+        let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
+        let cloud =
+            Simulator::start(Options { settle, accounts: 1, ..Options::default() }).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let portal = portal(&cloud, &folder, scheme).await;
+        portal
+            .add_user(&"lin.wei".parse().unwrap(), Role::Operator, "correct horse battery".into())
+            .await
+            .unwrap();
+        let user = portal.sign_in("lin.wei", "correct horse battery".into(), None).await.unwrap();
+        portal.list_fleet_once().await.unwrap();
+        let world = Self { cloud, portal, operator: signed_in(user.person), folder };
+        world.cloud.control().clear_counters();
+        world
+    }
+
+    /// As if the process had ended and another had started: the old portal is gone, its memory stays.
+    pub async fn restart(mut self, scheme: SignatureScheme) -> Self {
+        let old = std::mem::replace(&mut self.portal, empty().await);
+        old.store().clone().close().await;
+        drop(old);
+        self.portal = portal(&self.cloud, &self.folder, scheme).await;
+        self
+    }
+
+    pub fn person(&self, role: Role) -> SignedIn {
+        let person = Person { role, ..self.operator.person.clone() };
+        signed_in(person)
+    }
+
+    /// Takes a review, and a confirmation that fills in whatever could be asked for.
+    pub async fn reviewed(&self, instance: &str, to: Access) -> Confirmation {
+        let operator = self.portal.operator(&self.operator, "test").await.unwrap();
+        let review = operator.take_review(&key(instance), to).await.unwrap();
+        Confirmation {
+            review: review.id,
+            reason: Some("drill, OPS-1".parse().unwrap()),
+            typed_name: Some(review.name.to_string()),
+            acknowledged: vec!["passwordless-clients-fail".into(), "old-password-counts".into()],
+            key: idempotency_key(),
+        }
+    }
+
+    pub async fn confirm(
+        &self,
+        confirmation: Confirmation,
+    ) -> Result<ChangeId, service::ServiceError> {
+        self.portal.operator(&self.operator, "test").await.unwrap().confirm(confirmation).await
+    }
+
+    /// From a wish to its end.
+    pub async fn change(&self, instance: &str, to: Access) -> Change {
+        let confirmation = self.reviewed(instance, to).await;
+        let id = self.confirm(confirmation).await.unwrap();
+        self.ended(id).await
+    }
+
+    pub async fn find(&self, id: ChangeId) -> Change {
+        self.portal.store().find_change(&Scope::Everything, id).await.unwrap().unwrap()
+    }
+
+    /// Waits until it is over. The deadline only tells a hang.
+    pub async fn ended(&self, id: ChangeId) -> Change {
+        self.until(id, |change| change.state.is_terminal()).await
+    }
+
+    pub async fn until(&self, id: ChangeId, wanted: impl Fn(&Change) -> bool) -> Change {
+        let waiting = async {
+            loop {
+                let change = self.find(id).await;
+                if wanted(&change) {
+                    return change;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        match tokio::time::timeout(Duration::from_secs(30), waiting).await {
+            Ok(change) => change,
+            Err(elapsed) => panic!("the change hangs ({elapsed}): {:?}", self.find(id).await),
+        }
+    }
+
+    /// How many mutating requests the cloud received.
+    pub fn writes(&self) -> usize {
+        self.cloud.control().ledger().len()
+    }
+
+    /// `VpcAuthMode` as the cloud has it.
+    pub fn mode(&self, instance: &str) -> String {
+        let id = key(instance).id.to_string();
+        let instance = self.cloud.control().instance(&id).unwrap();
+        instance["VpcAuthMode"].as_str().unwrap_or("").to_owned()
+    }
+
+    /// Codes of the audit about a change, the oldest first.
+    pub async fn audited(&self, id: ChangeId) -> Vec<&'static str> {
+        let detail = self.portal.viewer(&self.operator).get_change(id).await.unwrap();
+        detail.events.iter().map(|recorded| recorded.event.code.code()).collect()
+    }
+
+    /// What must hold whatever happened: each request that arrived has one attempt with its nonce, committed before;
+    /// each attempt of a change that is over has an outcome, or the change was settled by reading.
+    pub async fn check_invariants(&self, change: &Change) {
+        let attempts = self.portal.store().list_attempts(change.id).await.unwrap();
+        for entry in self.cloud.control().ledger() {
+            let nonce = entry.nonce.clone().unwrap_or_default();
+            let known = attempts.iter().filter(|attempt| attempt.nonce == nonce).count();
+            assert_eq!(known, 1, "a request arrived without its attempt: {entry:?}");
+        }
+        let reads = self.portal.store().list_read_backs(change.id).await.unwrap();
+        let made = change.ending
+            != Some(domain::change::Ending::Verified { by: domain::change::VerifiedBy::NoOp });
+        if change.state == ChangeState::Verified && made {
+            let proof = reads.iter().filter(|read| read.state.is(change.to)).count();
+            assert!(proof >= 2, "verified without two reads: {reads:?}");
+        }
+    }
+}
+
+pub fn signed_in(person: Person) -> SignedIn {
+    SignedIn {
+        person,
+        session: "s-test".into(),
+        address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        language: None,
+        theme: None,
+    }
+}
+
+/// `region/id` of the one account, or with the account before.
+pub fn key(text: &str) -> InstanceKey {
+    let parts: Vec<&str> = text.split('/').collect();
+    let [account, region, id] = parts[..] else { panic!("{text}") };
+    InstanceKey {
+        account: account.parse().unwrap(),
+        region: region.parse().unwrap(),
+        id: id.parse().unwrap(),
+    }
+}
+
+pub fn idempotency_key() -> IdempotencyKey {
+    format!("{:032x}", rand::random::<u128>()).parse().unwrap()
+}
+
+async fn portal(cloud: &Simulator, folder: &tempfile::TempDir, scheme: SignatureScheme) -> Portal {
+    let store =
+        Store::open(&DatabaseUrl::Sqlite(folder.path().join("portal.db")), "a test").await.unwrap();
+    let keys = &cloud.accounts()[0];
+    let credential = Credential::new(&keys.access_key_id, &keys.access_key_secret).unwrap();
+    let mut options = ClientOptions::new(
+        Arc::new(FixedKeys::new(credential)),
+        Arc::new(now),
+        Arc::new(|| rand::random::<u128>().to_be_bytes()),
+    );
+    options.scheme = scheme;
+    options.endpoint = Some(cloud.base_url().parse().unwrap());
+    options.retry = RetryPolicy {
+        attempts: 2,
+        first: Duration::from_millis(5),
+        longest: Duration::from_millis(10),
+    };
+    options.timeouts.connect = Duration::from_millis(500);
+    options.timeouts.total = Duration::from_secs(1);
+    let account = AccountOptions {
+        name: "core-1".parse().unwrap(),
+        label: None,
+        regions: None,
+        signature: scheme,
+        client: Client::new(options).unwrap(),
+    };
+    let settings = Settings {
+        timing: Timing::scaled(0.02),
+        reader_pace: 0.0,
+        gather_deadline: Duration::from_secs(1),
+        ..Settings::default()
+    };
+    Portal::new(store, Accounts::new([account]), outside(), settings).unwrap()
+}
+
+/// Something to hold while the real one is taken apart.
+async fn empty() -> Portal {
+    let folder = tempfile::tempdir().unwrap();
+    let store =
+        Store::open(&DatabaseUrl::Sqlite(folder.path().join("x.db")), "nobody").await.unwrap();
+    Portal::new(store, Accounts::default(), outside(), Settings::default()).unwrap()
+}
