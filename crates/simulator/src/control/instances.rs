@@ -49,8 +49,8 @@ impl Control {
     }
 
     /// Sets a field by the cloud's name for it. `Action.Field` sets it in the answer of one action
-    /// only; `null` leaves it out there; fields that the simulator knows nothing of are sent as
-    /// they are.
+    /// only; `null` leaves it out; fields that the simulator knows nothing of are sent as they are.
+    /// `public_endpoint` takes a boolean.
     pub fn set_field(&self, id: &str, field: &str, value: Value) -> Result<(), ControlError> {
         self.change(id, |instance| Ok(instance.set(field, value)?))
     }

@@ -1,7 +1,7 @@
 //! Looking into the simulated cloud and changing it from outside: in process by [`Control`], or
 //! over HTTP on a listener of its own.
 //!
-//! To add an ability: a method here, a route in `routes.rs`, a line in the README.
+//! To add an ability: a method here, a route in `routes/`, a line in the README.
 
 mod guard;
 mod instances;

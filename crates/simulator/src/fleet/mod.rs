@@ -74,7 +74,7 @@ pub(crate) fn one(
         instance.vpc_auth_mode = None;
     }
     if dice.chance(9) {
-        instance.public = Some(public(dice.draw()));
+        instance.public = Some(PublicEndpoint::made_up(dice.draw()));
     }
     if dice.chance(25) {
         instance.check_whitelist_always = "yes".into();
@@ -139,11 +139,4 @@ fn model(dice: &mut Dice) -> &'static Model {
 fn private_ip(drawn: u64) -> Ipv4Addr {
     let [.., b, c, d] = drawn.to_be_bytes();
     Ipv4Addr::new(172, 16 | (b & 0x0F), c, d.clamp(1, 254))
-}
-
-/// In 203.0.113.0/24, which belongs to nobody.
-fn public(drawn: u64) -> PublicEndpoint {
-    let [.., last] = drawn.to_be_bytes();
-    let prefix = Dice::new(drawn).text(b"abcdefghijklmnopqrstuvwxyz", 12);
-    PublicEndpoint { prefix: prefix.into(), ip: Ipv4Addr::new(203, 0, 113, last.clamp(1, 254)) }
 }

@@ -3,8 +3,8 @@
 //!
 //! To add one: one line in [`SHOWCASE`], one in the README.
 
-use super::{plain, public, whitelists};
-use crate::world::{Instance, Model, WhitelistGroup, Word};
+use super::{plain, whitelists};
+use crate::world::{Instance, Model, PublicEndpoint, WhitelistGroup, Word};
 use serde_json::{Value, json};
 
 /// How an instance of the showcase differs from a plain one.
@@ -119,7 +119,7 @@ const SHOWCASE: &[Exhibit] = &[
         region: 4,
         class: "redis.master.mid.default",
         environment: Some("production"),
-        more: |it| it.public = Some(public(4)),
+        more: |it| it.public = Some(PublicEndpoint::made_up(4)),
         ..ORDERS
     },
     Exhibit {
@@ -128,7 +128,7 @@ const SHOWCASE: &[Exhibit] = &[
         region: 4,
         class: "redis.master.small.default",
         environment: Some("staging"),
-        more: |it| it.public = Some(public(5)),
+        more: |it| it.public = Some(PublicEndpoint::made_up(5)),
         ..ORDERS
     },
     Exhibit {

@@ -2,9 +2,11 @@
 //!
 //! Fields that mean something to the simulator change what it does; any other is sent as it was
 //! set, whatever its type, in every answer that has the instance as a row. `Action.Field` limits a
-//! field to the answer of one action. `null` leaves a field out.
+//! field to the answer of one action. `null` leaves a field out. `public_endpoint` is a word of our
+//! own: true or false.
 
-use super::{Instance, Word};
+use super::{Instance, PublicEndpoint, Word};
+use crate::seed::Dice;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -34,6 +36,12 @@ impl Instance {
             "Tags" if value.is_object() => {
                 self.tags = tags(field, &value)?;
                 self.override_field("Tags", None);
+            }
+            "public_endpoint" => {
+                let wanted = value.as_bool();
+                let wanted = wanted.ok_or_else(|| refuse(field, &value, "true or false"))?;
+                let seed = Dice::stream(0, &self.id).draw();
+                self.public = wanted.then(|| PublicEndpoint::made_up(seed));
             }
             _ if is_name(field) => self.override_field(field, Some(value)),
             _ => return Err(refuse(field, &value, "a field name is letters and digits")),

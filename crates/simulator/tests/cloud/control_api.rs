@@ -3,6 +3,7 @@
 use crate::support::{Client, exchange, host, request, start};
 use serde_json::{Value, json};
 use simulator::{ControlError, NewInstance, Options, Simulator, StartError};
+use std::time::Duration;
 
 const ID: &str = "r-bp1ordersdev0001";
 
@@ -48,6 +49,11 @@ async fn calls_faults_and_instances_over_http() {
     assert_eq!(attribute["Instances"]["DBInstanceAttribute"][0]["Port"], 6379);
     let (_, shown) = send(&cloud, "GET", &format!("/instances/{ID}"), None).await;
     assert_eq!(shown["VpcAuthMode"], "Close");
+
+    let public = json!({"public_endpoint": true});
+    assert_eq!(send(&cloud, "PATCH", &format!("/instances/{ID}"), Some(public)).await.0, 204);
+    let net = client.ok("DescribeDBInstanceNetInfo", &[("InstanceId", ID)]).await;
+    assert_eq!(net["NetInfoItems"]["InstanceNetInfo"].as_array().unwrap().len(), 2);
 
     let groups = json!([{"name": "default", "security_ips": "0.0.0.0/0"}]);
     assert_eq!(
@@ -219,13 +225,20 @@ async fn it_starts_where_it_is_told_and_is_gone_when_it_stops() {
     let wide: std::net::SocketAddr = "0.0.0.0:0".parse().unwrap();
     let refused = Simulator::start(Options { control_listen: wide, ..Options::default() }).await;
     assert!(matches!(refused, Err(StartError::ControlNotLoopback(address)) if address == wide));
+    let first_url = first.base_url().to_owned();
     first.stop().await;
-    let again = Simulator::start(Options { listen: taken, ..Options::default() }).await.unwrap();
-    let base = again.base_url().to_owned();
-    drop(again);
-    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    while tokio::net::TcpStream::connect(host(&base)).await.is_ok() {
+    gone(&first_url).await;
+    let (second, _) = start(|_| {}).await;
+    let second_url = second.base_url().to_owned();
+    drop(second);
+    gone(&second_url).await;
+}
+
+/// Nobody listens there any more.
+async fn gone(url: &str) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    while tokio::net::TcpStream::connect(host(url)).await.is_ok() {
         assert!(tokio::time::Instant::now() < deadline, "it still listens");
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

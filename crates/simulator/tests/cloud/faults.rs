@@ -151,13 +151,27 @@ async fn raw(client: &Client, draft: &Draft) -> Vec<u8> {
 #[tokio::test]
 async fn silence_lasts_as_long_as_the_caller_does() {
     let (cloud, _, client) = cloud().await;
-    cloud.control().add_fault(Rule::always(Fault::Silence { applied: true }).for_action(ACTION));
-    let silent = tokio::time::timeout(Duration::from_millis(300), close(&client, ID)).await;
-    assert!(silent.is_err(), "it must not answer");
-    assert_eq!(mode(&cloud, ID), "Close");
-    assert_eq!(cloud.control().ledger()[0].result.status, None);
+    let silence = Rule::always(Fault::Silence { applied: true }).for_action(ACTION);
+    cloud.control().add_fault(silence);
+    let waiting = tokio::spawn({
+        let client = client.clone();
+        async move { close(&client, ID).await }
+    });
+    until(|| mode(&cloud, ID) == "Close").await;
     assert_eq!(client.call("DescribeRegions", &[]).await.status, 200, "others are answered");
+    assert!(!waiting.is_finished(), "it must not answer");
+    assert_eq!(cloud.control().ledger()[0].result.status, None);
     cloud.stop().await;
+    assert!(waiting.await.unwrap().is_err(), "stopping ends it");
+}
+
+/// Waits for something that has to happen.
+async fn until(happened: impl Fn() -> bool) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    while !happened() {
+        assert!(tokio::time::Instant::now() < deadline, "it never happened");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
 }
 
 #[tokio::test]
@@ -203,17 +217,13 @@ async fn a_known_instance_can_come_back_without_a_row() {
 #[tokio::test]
 async fn a_delayed_write_happens_even_if_nobody_waits() {
     let (cloud, _, client) = cloud().await;
-    cloud
-        .control()
-        .add_fault(Rule::always(Fault::Delay { before_ms: 200, after_ms: 0 }).for_action(ACTION));
-    let gone = tokio::time::timeout(Duration::from_millis(50), close(&client, ID)).await;
-    assert!(gone.is_err());
-    assert_eq!(mode(&cloud, ID), "Open");
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-    while mode(&cloud, ID) != "Close" {
-        assert!(tokio::time::Instant::now() < deadline, "the write never happened");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let delay = Fault::Delay { before_ms: 1_000, after_ms: 0 };
+    cloud.control().add_fault(Rule::always(delay).for_action(ACTION));
+    let waiting = tokio::spawn(async move { close(&client, ID).await });
+    until(|| !cloud.control().ledger().is_empty()).await;
+    waiting.abort();
+    until(|| mode(&cloud, ID) == "Close").await;
+    assert_eq!(cloud.control().ledger()[0].result.status, None, "nobody was there to be told");
 }
 
 #[tokio::test]
