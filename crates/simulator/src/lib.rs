@@ -28,7 +28,6 @@ mod counters;
 mod fault;
 mod fleet;
 mod gate;
-
 mod ledger;
 mod options;
 mod refusal;
