@@ -111,7 +111,7 @@ impl Client {
             return Ok(reply);
         }
         let corrected = self.clock_explains(&reply, stamp.timestamp);
-        Err(Error::from_reply(&reply, corrected, |echo| signed.is(echo)))
+        Err(Error::from_reply(&reply, corrected, |message| signed.is_in(message)))
     }
 
     pub(crate) fn now(&self) -> Timestamp {

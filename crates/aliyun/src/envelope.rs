@@ -25,11 +25,14 @@ impl Envelope {
         })
     }
 
-    /// The text the cloud says it signed, which it tells when the signatures differ.
-    pub(crate) fn echoed_string_to_sign(&self) -> Option<&str> {
+    /// The message, if the cloud tells in it what it signed, which it does when the signatures differ.
+    ///
+    /// V1: "server string to sign is:…". What is told of V3 varies: the string, the canonical request, or both.
+    pub(crate) fn echo(&self) -> Option<&str> {
         let message = self.message.as_deref()?;
-        let (_, echo) = message.split_once("server string to sign is:")?;
-        Some(echo.trim())
+        let words = message.to_ascii_lowercase().replace(' ', "");
+        let tells = ["stringtosign", "canonicalrequest"].iter().any(|word| words.contains(word));
+        tells.then_some(message)
     }
 }
 
@@ -74,9 +77,21 @@ mod tests {
     }
 
     #[test]
-    fn the_echo_is_cut_out_of_the_message() {
-        let body = br#"{"Message":"Specified signature is not matched with our calculation. server string to sign is:POST&%2F&A%3D1"}"#;
-        let envelope = Envelope::read(body).unwrap();
-        assert_eq!(envelope.echoed_string_to_sign(), Some("POST&%2F&A%3D1"));
+    fn only_a_message_that_tells_what_was_signed_is_an_echo() {
+        for (message, is_echo) in [
+            (
+                "Specified signature is not matched with our calculation. server string to sign is:POST&%2F&A%3D1",
+                true,
+            ),
+            (
+                "server StringToSign is [ACS3-HMAC-SHA256 ...], server CanonicalRequest is [POST ...]",
+                true,
+            ),
+            ("Specified access key is not found.", false),
+        ] {
+            let body = serde_json::json!({"Message": message}).to_string();
+            let envelope = Envelope::read(body.as_bytes()).unwrap();
+            assert_eq!(envelope.echo(), is_echo.then_some(message));
+        }
     }
 }

@@ -141,7 +141,7 @@ impl Error {
                 } else if clock_corrected {
                     Some(Detail::ClockCorrected)
                 } else {
-                    envelope.echoed_string_to_sign().map(|echo| {
+                    envelope.echo().map(|echo| {
                         if is_ours(echo) { Detail::WrongSecret } else { Detail::Rewritten }
                     })
                 };

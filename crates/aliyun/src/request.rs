@@ -44,9 +44,19 @@ pub(crate) struct Signed {
 }
 
 impl Signed {
-    /// Whether `echo` is what we signed.
-    pub(crate) fn is(&self, echo: &str) -> bool {
-        echo == self.string_to_sign || Some(echo) == self.canonical_request.as_deref()
+    /// Whether what we signed stands in `message`, whole: not as the beginning of something longer.
+    pub(crate) fn is_in(&self, message: &str) -> bool {
+        let whole = |signed: &str| {
+            message.match_indices(signed).any(|(at, _)| {
+                let before = message[..at].chars().next_back();
+                let after = message[at + signed.len()..].chars().next();
+                [before, after]
+                    .into_iter()
+                    .flatten()
+                    .all(|c| c.is_whitespace() || "[](),;:'\"".contains(c))
+            })
+        };
+        whole(&self.string_to_sign) || self.canonical_request.as_deref().is_some_and(whole)
     }
 }
 
@@ -252,6 +262,24 @@ mod tests {
                 .starts_with("ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=content-type;host;")
         );
         assert_eq!(request.outgoing.url, "https://r-kvstore.cn-shenzhen.aliyuncs.com/");
+    }
+
+    #[test]
+    fn what_we_signed_is_found_in_a_message_only_whole() {
+        for scheme in SignatureScheme::ALL {
+            let signed = signed(*scheme, "").signed;
+            let ours = signed.canonical_request.as_deref().unwrap_or(&signed.string_to_sign);
+            for (message, found) in [
+                (format!("server string to sign is:{ours}"), true),
+                (format!("server CanonicalRequest is [{ours}], and more"), true),
+                (format!("server string to sign is: {ours} "), true),
+                (format!("server string to sign is:{ours}%26x%3D1"), false),
+                (format!("server string to sign is:x{ours}"), false),
+                ("server string to sign is:".to_owned(), false),
+            ] {
+                assert_eq!(signed.is_in(&message), found, "{message}");
+            }
+        }
     }
 
     #[test]

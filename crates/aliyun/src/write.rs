@@ -4,8 +4,8 @@
 //! they cannot be sent twice. What comes back is an [`Observation`], and nothing in here ever sends again: whether
 //! that is safe is for the caller to decide, from what was observed.
 //!
-//! There is deliberately no other write. A client that can do less is a smaller thing to trust, and every further
-//! write would need this same care: no idempotency token exists, so an answer that is lost leaves the outcome unknown.
+//! There is deliberately no other write: no idempotency token exists, so an answer that is lost leaves the outcome
+//! unknown, and every further write would need this same care.
 
 mod observe;
 
@@ -67,6 +67,9 @@ impl fmt::Debug for Prepared {
 }
 
 impl Client {
+    /// The only write of this crate, on purpose: a client that can do less is a smaller thing to trust, and the
+    /// cloud has no idempotency token, so every further write would need the care that this one gets.
+    ///
     /// Fetches the credential and signs. No connection is opened; an error means that there is nothing to send.
     #[doc(alias = "ModifyInstanceVpcAuthMode")]
     pub async fn prepare_modify_vpc_auth_mode(

@@ -147,6 +147,7 @@ async fn fail(
         shown.push(format!("{error} {error:?}"));
         cause = error.source();
     }
+    assert!(!shown.concat().contains("for url"), "{what}: {shown:?}");
 
     let access = Access::PasswordFree;
     let prepared =

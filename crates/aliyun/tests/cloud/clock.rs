@@ -93,6 +93,18 @@ async fn a_write_whose_refusal_is_not_explained_is_denied() {
     }
 }
 
+/// Such an answer comes from something that is not sure what happened: its clock is no evidence.
+#[tokio::test]
+async fn a_server_error_that_calls_itself_expired_corrects_nothing() {
+    let mut odd = expired(Some(TWO_HOURS_LATER));
+    odd.status = 503;
+    let server = Server::plays([odd]).await;
+    let client = client(&server);
+    let error = client.describe_instance_attribute(&region(), &instance()).await.unwrap_err();
+    assert_eq!((error.kind, error.retryable), (ErrorKind::Clock, false));
+    assert_eq!(client.clock_offset().applied_millis, 0);
+}
+
 #[tokio::test]
 async fn a_date_in_an_accepted_answer_is_only_measured() {
     let hands = Hands::at(NOW);

@@ -281,7 +281,19 @@ async fn reads_keep_their_connection() {
     assert!(server.connections() < 20, "{}", server.connections());
 }
 
-/// In a process of its own, because the environment is one for all tests.
+/// Runs [`a_read_succeeds`] in a process of its own, because the environment is one for all tests.
+fn reads_with(environment: &[(&str, &str)]) {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "reads::a_read_succeeds"])
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[test]
 fn a_proxy_of_the_environment_is_not_used() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -289,13 +301,10 @@ fn a_proxy_of_the_environment_is_not_used() {
     drop(nobody);
     let names =
         ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "reads::a_read_succeeds"])
-        .envs(names.map(|name| (name, &proxy)))
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    reads_with(&names.map(|name| (name, proxy.as_str())));
+}
+
+#[test]
+fn plain_http_to_this_machine_needs_no_certificates_of_the_system() {
+    reads_with(&[("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/dev/null")]);
 }
