@@ -6,7 +6,10 @@
 //!
 //! Whatever is secret is redacted where it is written, in the same line: [`SentCall`] is built beside the request.
 
-use domain::call::{REDACTED, SentCall, SignatureScheme};
+mod v1;
+mod v3;
+
+use domain::call::{SentCall, SignatureScheme};
 use domain::time::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -17,7 +20,6 @@ use crate::endpoint::ApiEndpoint;
 use crate::error::{Error, ErrorKind};
 use crate::http::Outgoing;
 use crate::nonce::Nonce;
-use crate::sign::{canonical_query, percent, v1, v3};
 
 const METHOD: &str = "POST";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -76,8 +78,8 @@ pub(crate) fn sign(
 ) -> Result<SignedRequest, Error> {
     let date = format_wire(stamp.timestamp).ok_or_else(|| Error::new(ErrorKind::Clock, None))?;
     let parts = match scheme {
-        SignatureScheme::V1 => sign_v1(call, credential, stamp, &date),
-        SignatureScheme::V3 => sign_v3(endpoint, call, credential, stamp, &date),
+        SignatureScheme::V1 => v1::sign(call, credential, stamp, &date),
+        SignatureScheme::V3 => v3::sign(endpoint, call, credential, stamp, &date),
     };
     let mut all = vec![
         Header::plain("accept", "application/json"),
@@ -138,81 +140,12 @@ impl Header {
     }
 }
 
-fn sign_v1(call: &Call, credential: &Credential, stamp: &Stamp, date: &str) -> Parts {
-    let mut params: Vec<(&str, &str)> = vec![
-        ("AccessKeyId", credential.access_key_id()),
-        ("Action", call.action),
-        ("Format", "JSON"),
-        ("SignatureMethod", "HMAC-SHA1"),
-        ("SignatureNonce", stamp.nonce.as_str()),
-        ("SignatureVersion", "1.0"),
-        ("Timestamp", date),
-        ("Version", call.service.version()),
-    ];
-    params.extend(credential.expose_token().map(|token| ("SecurityToken", token)));
-    params.extend(call.params.iter().map(|(name, value)| (*name, value.as_str())));
-    params.sort_unstable();
-    let query = canonical_query(&params);
-    let string_to_sign = v1::string_to_sign(METHOD, &query);
-    let signature = v1::signature(credential.expose_secret(), &string_to_sign);
-    let body = format!("{query}&Signature={}", percent::encode(&signature));
-    let form = params
-        .into_iter()
-        .chain([("Signature", REDACTED)])
-        .map(|(name, value)| {
-            let secret = matches!(name, "AccessKeyId" | "SecurityToken" | "Signature");
-            (name.to_owned(), if secret { REDACTED } else { value }.to_owned())
-        })
-        .collect();
-    let signed = Signed { string_to_sign, canonical_request: None };
-    Parts { headers: Vec::new(), body, form, signed }
-}
-
-/// Signs `host`, `content-type` and every `x-acs-*` header, as the Node and Go SDKs do. `user-agent` is left out: some
-/// proxies rewrite it.
-fn sign_v3(
-    endpoint: &ApiEndpoint,
-    call: &Call,
-    credential: &Credential,
-    stamp: &Stamp,
-    date: &str,
-) -> Parts {
-    let mut params: Vec<(&str, &str)> =
-        call.params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    params.sort_unstable();
-    let body = canonical_query(&params);
-    let hash = v3::payload_hash(body.as_bytes());
-    let mut headers = vec![
-        Header::plain("x-acs-action", call.action),
-        Header::plain("x-acs-content-sha256", hash.as_str()),
-        Header::plain("x-acs-date", date),
-        Header::plain("x-acs-signature-nonce", stamp.nonce.as_str()),
-        Header::plain("x-acs-version", call.service.version()),
-    ];
-    if let Some(token) = credential.expose_token() {
-        headers.push(Header::secret("x-acs-accesskey-id", credential.access_key_id(), REDACTED));
-        headers.push(Header::secret("x-acs-security-token", token, REDACTED));
-    }
-    let mut to_sign = vec![("content-type", FORM), ("host", endpoint.authority())];
-    to_sign.extend(headers.iter().map(|header| (header.name, header.value.as_str())));
-    let canonical = v3::canonical_headers(&to_sign);
-    let request = v3::canonical_request(METHOD, "/", "", &canonical, &hash);
-    let string_to_sign = v3::string_to_sign(&request);
-    let signature = v3::signature(credential.expose_secret(), &string_to_sign);
-    headers.push(Header::secret(
-        "authorization",
-        v3::authorization(credential.access_key_id(), &canonical.names, &signature),
-        v3::authorization(REDACTED, &canonical.names, REDACTED),
-    ));
-    let form =
-        params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let signed = Signed { string_to_sign, canonical_request: Some(request) };
-    Parts { headers, body, form, signed }
-}
-
 #[cfg(test)]
 mod tests {
+    use domain::call::REDACTED;
+
     use super::*;
+    use crate::sign::{percent, v1, v3};
 
     fn signed(scheme: SignatureScheme, token: &str) -> SignedRequest {
         let call = Call::of_instance(
