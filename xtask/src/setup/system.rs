@@ -64,7 +64,7 @@ pub fn install(progress: &mut Progress, needs: &[&[Need]]) -> Result<()> {
     let missing = self::missing(needs);
     if !missing.is_empty() {
         bail!(
-            "{} still missing after `{command}`: Debian's version is too old, install a newer one",
+            "{} still missing after `{command}`; where Debian's version is too old, install a newer one by hand",
             names(&missing)
         );
     }
