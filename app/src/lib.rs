@@ -1,42 +1,27 @@
 //! The portal as a person sees it: the shell and the route table.
+//!
+//! Pages are rendered by the server alone; in the browser there are only the [`island`]s. So everything but those is
+//! compiled for the server only, and nothing of it can end up in the WebAssembly.
 
 pub mod boot;
 pub mod island;
+
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+mod component;
+#[cfg(feature = "ssr")]
 mod page;
+#[cfg(feature = "ssr")]
+pub mod path;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(feature = "ssr")]
+mod snippet;
+#[cfg(feature = "ssr")]
+pub mod text;
+#[cfg(feature = "ssr")]
+mod ui;
 
-use leptos::prelude::*;
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
-
-/// The whole document around a page.
-pub fn shell() -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <title>"Latchkey"</title>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <boot::Boot islands=true/>
-            </head>
-            <body>
-                <App/>
-            </body>
-        </html>
-    }
-}
-
-/// The route table.
-#[component]
-pub fn App() -> impl IntoView {
-    view! {
-        <Router>
-            <main>
-                <Routes fallback=|| view! { <h1>"Not found"</h1> }>
-                    <Route path=path!("/") view=page::start::StartPage ssr=SsrMode::Async/>
-                </Routes>
-            </main>
-        </Router>
-    }
-}
+#[cfg(feature = "ssr")]
+pub use shell::{App, shell};

@@ -1,3 +1,20 @@
-//! One file a route.
+//! One file a route. Pages are rendered by the server alone.
 
-pub(crate) mod start;
+mod audit;
+mod change;
+mod changes;
+mod instance;
+mod instances;
+mod load;
+mod not_found;
+mod review;
+mod sign_in;
+
+pub use audit::AuditPage;
+pub use change::ChangePage;
+pub use changes::ChangesPage;
+pub use instance::InstancePage;
+pub use instances::InstancesPage;
+pub use not_found::NotFoundPage;
+pub use review::ReviewPage;
+pub use sign_in::SignInPage;

@@ -158,6 +158,18 @@ impl fmt::Display for InstanceKey {
     }
 }
 
+/// `account/region/id`, as it is written by [`fmt::Display`].
+impl FromStr for InstanceKey {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        let mut parts = text.split('/');
+        let mut next = || parts.next().ok_or(ParseIdError("instance key"));
+        let key = Self { account: next()?.parse()?, region: next()?.parse()?, id: next()?.parse()? };
+        if parts.next().is_some() { Err(ParseIdError("instance key")) } else { Ok(key) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +215,15 @@ mod tests {
                 "0190163d",
             ],
         );
+    }
+
+    #[test]
+    fn an_instance_key_reads_back_what_it_writes() {
+        let key: InstanceKey = "core/cn-hangzhou/r-bp1".parse().unwrap();
+        assert_eq!(key.to_string().parse(), Ok(key));
+        for bad in ["", "core", "core/cn-hangzhou", "core/cn-hangzhou/r-bp1/x", "core//r-bp1"] {
+            assert!(bad.parse::<InstanceKey>().is_err(), "{bad}");
+        }
     }
 
     #[test]

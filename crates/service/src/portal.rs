@@ -96,6 +96,11 @@ impl Portal {
         self.inner.store.ping().await.is_ok() && self.inner.engine.has_claimed()
     }
 
+    /// For a form that is about to be shown: what it posts twice is one wish.
+    pub fn new_key(&self) -> String {
+        format!("{:032x}", self.inner.outside.entropy.bits())
+    }
+
     /// For the session layer, which keeps rows of its own.
     pub fn store(&self) -> &Store {
         &self.inner.store

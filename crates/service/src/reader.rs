@@ -8,15 +8,14 @@ mod facts;
 mod listing;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::inventory::FactKind;
-use futures_util::future::join_all;
+use tokio::task::JoinSet;
 
 use crate::{Account, Portal, ServiceError};
 
 impl Portal {
-    /// Reads all accounts, for ever.
+    /// Reads all accounts, for ever. Dropped, it stops.
     pub async fn read_fleet(self) {
         if let Err(error) = self.store().keep_accounts(&self.accounts().names()).await {
             tracing::error!(
@@ -24,14 +23,14 @@ impl Portal {
                 "old accounts could not be forgotten"
             );
         }
-        let accounts: Vec<Arc<Account>> = self.accounts().iter().cloned().collect();
-        join_all(accounts.into_iter().map(|account| self.read_account(account))).await;
-    }
-
-    async fn read_account(&self, account: Arc<Account>) {
-        let lists = repeat(self.settings().list_every, || listing::read(self, &account));
-        let facts = FactKind::ALL.iter().map(|kind| facts::read_for_ever(self, &account, *kind));
-        tokio::join!(lists, join_all(facts));
+        let mut readers = JoinSet::new();
+        for account in self.accounts().iter() {
+            readers.spawn(list_for_ever(self.clone(), account.clone()));
+            for kind in FactKind::ALL {
+                readers.spawn(facts::read_for_ever(self.clone(), account.clone(), *kind));
+            }
+        }
+        readers.join_all().await;
     }
 
     /// One round of lists over all accounts.
@@ -44,11 +43,11 @@ impl Portal {
 }
 
 /// Once now, then again each time so long after the last one ended.
-async fn repeat(every: Duration, mut work: impl AsyncFnMut() -> Result<(), ServiceError>) {
+async fn list_for_ever(portal: Portal, account: Arc<Account>) {
     loop {
-        if let Err(error) = work().await {
-            tracing::error!(error = &error as &dyn std::error::Error, "reading was interrupted");
+        if let Err(error) = listing::read(&portal, &account).await {
+            tracing::error!(error = &error as &dyn std::error::Error, account = %account.name, "listing was interrupted");
         }
-        tokio::time::sleep(every).await;
+        tokio::time::sleep(portal.settings().list_every).await;
     }
 }

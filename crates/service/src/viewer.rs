@@ -7,8 +7,8 @@ use domain::inventory::{
     Coverage, InstanceCounts, InstanceDetail, InstanceFilter, InstanceListing, ListCursor,
 };
 use domain::person::Role;
-use store::audit::AuditFilter;
-use store::change::ChangeFilter;
+pub use store::audit::AuditFilter;
+pub use store::change::ChangeFilter;
 
 use crate::{Portal, ServiceError, SignedIn};
 

@@ -58,7 +58,7 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool, _lock: lock::SharedLock },
+    Sqlite { read: SqlitePool, write: SqlitePool, _lock: Option<lock::SharedLock> },
     Postgres(PgPool),
 }
 
@@ -72,6 +72,17 @@ impl Store {
             DatabaseUrl::Postgres(url) => postgres::open(url).await?,
         };
         Ok(Self { pools })
+    }
+
+    /// Like [`Store::open`], but for a command that does its work beside a running portal: a file that is in use is
+    /// opened all the same, and is up to date already.
+    pub async fn open_beside(url: &DatabaseUrl, owner: &str) -> Result<Self, OpenError> {
+        match (Self::open(url, owner).await, url) {
+            (Err(OpenError::InUse { .. }), DatabaseUrl::Sqlite(path)) => {
+                Ok(Self { pools: sqlite::open_in_use(path).await? })
+            }
+            (opened, _) => opened,
+        }
     }
 
     /// Whether the database answers.

@@ -1,13 +1,14 @@
 //! What each instance's own calls say: the mode, the whitelist, the endpoints, the version, the parameter.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::fact::{Fact, Unread};
 use domain::id::InstanceKey;
 use domain::inventory::FactKind;
 use domain::person::Scope;
-use futures_util::stream::{self, StreamExt};
 use store::fact::FactUpdate;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use crate::gather::{fill_gaps, read_whitelist_check, within};
@@ -34,9 +35,9 @@ const fn pace(kind: FactKind) -> (Duration, usize) {
     }
 }
 
-pub(super) async fn read_for_ever(portal: &Portal, account: &Account, kind: FactKind) {
+pub(super) async fn read_for_ever(portal: Portal, account: Arc<Account>, kind: FactKind) {
     loop {
-        match read_due(portal, account, kind).await {
+        match read_due(&portal, &account, kind).await {
             Ok(0) => tokio::time::sleep(REST).await,
             Ok(_) => {}
             Err(error) => {
@@ -48,9 +49,9 @@ pub(super) async fn read_for_ever(portal: &Portal, account: &Account, kind: Fact
 }
 
 /// One round. Returns how many instances were tried.
-pub(super) async fn read_due(
+async fn read_due(
     portal: &Portal,
-    account: &Account,
+    account: &Arc<Account>,
     kind: FactKind,
 ) -> Result<usize, ServiceError> {
     let settings = portal.settings();
@@ -67,26 +68,44 @@ pub(super) async fn read_due(
     let mut ticks =
         tokio::time::interval(distance.mul_f64(settings.reader_pace).max(Duration::from_micros(1)));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let tried = due.len();
+    let mut under_way = JoinSet::new();
     let mut throttled = false;
-    let mut under_way =
-        stream::iter(&due).map(|key| read(portal, account, kind, key)).buffer_unordered(at_once);
-    while let Some(read) = under_way.next().await {
-        throttled |= read?;
+    for key in due {
         ticks.tick().await;
+        if under_way.len() >= at_once {
+            throttled |= ended(under_way.join_next().await)?;
+        }
+        under_way.spawn(read(portal.clone(), account.clone(), kind, key));
+    }
+    while let Some(read) = under_way.join_next().await {
+        throttled |= ended(Some(read))?;
     }
     if throttled {
         tokio::time::sleep(REST).await;
     }
-    Ok(due.len())
+    Ok(tried)
+}
+
+type Ended = Option<Result<Result<bool, ServiceError>, JoinError>>;
+
+/// A task that panicked has read nothing; why is in the log.
+fn ended(read: Ended) -> Result<bool, ServiceError> {
+    match read {
+        Some(Ok(read)) => read,
+        Some(Err(error)) => Err(ServiceError::Fault(error.into())),
+        None => Ok(false),
+    }
 }
 
 /// Reads one fact and keeps it. Returns whether the cloud asked us to slow down.
 async fn read(
-    portal: &Portal,
-    account: &Account,
+    portal: Portal,
+    account: Arc<Account>,
     kind: FactKind,
-    key: &InstanceKey,
+    key: InstanceKey,
 ) -> Result<bool, ServiceError> {
+    let key = &key;
     let (client, region, id) = (&account.client, &key.region, &key.id);
     let deadline = portal.settings().gather_deadline;
     let known =

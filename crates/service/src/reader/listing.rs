@@ -1,11 +1,13 @@
 //! Which regions an account has, and which instances they have.
 
+use std::sync::Arc;
+
 use aliyun::{ErrorKind, Language, ListingEnd};
 use domain::cloud::InstanceRow;
 use domain::environment::Environment;
 use domain::fact::Unread;
 use domain::id::RegionId;
-use futures_util::stream::{self, StreamExt};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::{Account, Portal, ServiceError};
 
@@ -15,7 +17,7 @@ const AT_ONCE: usize = 8;
 const MOST_PAGES: u32 = 1000;
 
 /// One round: regions, then each region's instances. What does not answer is kept with why.
-pub(super) async fn read(portal: &Portal, account: &Account) -> Result<(), ServiceError> {
+pub(super) async fn read(portal: &Portal, account: &Arc<Account>) -> Result<(), ServiceError> {
     let store = portal.store();
     let identity = account.client.get_caller_identity().await;
     store
@@ -38,14 +40,29 @@ pub(super) async fn read(portal: &Portal, account: &Account) -> Result<(), Servi
         },
     };
     store.keep_regions(&account.name, &regions, portal.now()).await?;
-    let listed = stream::iter(&regions)
-        .map(|region| list(portal, account, region))
-        .buffer_unordered(AT_ONCE);
-    let results: Vec<Result<(), ServiceError>> = listed.collect().await;
-    results.into_iter().collect()
+    let mut under_way = JoinSet::new();
+    for region in regions {
+        if under_way.len() >= AT_ONCE {
+            ended(under_way.join_next().await)?;
+        }
+        under_way.spawn(list(portal.clone(), account.clone(), region));
+    }
+    while let Some(listed) = under_way.join_next().await {
+        ended(Some(listed))?;
+    }
+    Ok(())
 }
 
-async fn list(portal: &Portal, account: &Account, region: &RegionId) -> Result<(), ServiceError> {
+fn ended(listed: Option<Result<Result<(), ServiceError>, JoinError>>) -> Result<(), ServiceError> {
+    match listed {
+        Some(Ok(listed)) => listed,
+        Some(Err(error)) => Err(ServiceError::Fault(error.into())),
+        None => Ok(()),
+    }
+}
+
+async fn list(portal: Portal, account: Arc<Account>, region: RegionId) -> Result<(), ServiceError> {
+    let region = &region;
     let store = portal.store();
     let at = portal.now();
     match account.client.describe_all_instances(region, MOST_PAGES).await {

@@ -17,32 +17,39 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(super) async fn open(path: &Path, owner: &str) -> Result<Pools, OpenError> {
     let lock = lock::take(path, owner)?;
     create_private(path).map_err(|source| OpenError::Lock { path: path.to_owned(), source })?;
-    let connect = |source| refused(path, source);
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY);
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(BUSY)
-        .connect_with(options.clone())
-        .await
-        .map_err(connect)?;
+    let write = connect(path, options(path).create_if_missing(true), 1).await?;
     check(&write, path).await?;
     sqlx::migrate!("migrations/sqlite")
         .run(&write)
         .await
         .map_err(|source| OpenError::Migrate { address: path.display().to_string(), source })?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(READERS)
+    let read = connect(path, options(path).read_only(true), READERS).await?;
+    Ok(Pools::Sqlite { read, write, _lock: Some(lock) })
+}
+
+/// Beside the portal that holds the lock. SQLite itself keeps the two apart.
+pub(super) async fn open_in_use(path: &Path) -> Result<Pools, OpenError> {
+    let write = connect(path, options(path), 1).await?;
+    let read = connect(path, options(path).read_only(true), 1).await?;
+    Ok(Pools::Sqlite { read, write, _lock: None })
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+}
+
+async fn connect(path: &Path, options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, OpenError> {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
         .acquire_timeout(BUSY)
-        .connect_with(options.read_only(true))
+        .connect_with(options)
         .await
-        .map_err(connect)?;
-    Ok(Pools::Sqlite { read, write, _lock: lock })
+        .map_err(|source| refused(path, source))
 }
 
 /// The file holds password hashes and the audit: nobody but its owner reads it.

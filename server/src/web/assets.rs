@@ -18,7 +18,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::encoding::Encoding;
+use super::encoding::Encoding;
 
 /// The built files and where they are found.
 #[derive(Clone, Debug)]

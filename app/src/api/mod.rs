@@ -1,0 +1,16 @@
+//! What the pages' forms call: server functions, a file a noun.
+//!
+//! Each is a public HTTP endpoint, whatever page it is used on: POST under `/api/ui`, one strict form codec, and the
+//! first thing it does is to ask for the role it needs. It returns a domain type or an [`error::ApiError`]; where a
+//! plain form goes from there, it says with [`ssr::goto`] and [`ssr::back`], and the server's outer layer answers.
+//!
+//! To add one: a function here, its address in `path`, a row in the route table test of `server`.
+
+pub mod change;
+pub mod error;
+pub mod instance;
+pub mod review;
+pub mod ssr;
+pub mod strict_form;
+
+pub use strict_form::StrictForm;

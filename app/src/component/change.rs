@@ -1,0 +1,105 @@
+//! Changes in lists, and what is needed to speak of one.
+
+use domain::change::{Change, ChangeState, Ending, VerifiedBy};
+use domain::time::Timestamp;
+use leptos::prelude::*;
+use service::Timing;
+use service::viewer::ChangeDetail;
+
+use super::AccessBadge;
+use crate::path;
+use crate::text::{ChangeFacts, Language};
+use crate::ui::{Badge, Moment, Tone};
+
+/// Nothing is green before it was read back.
+pub fn change_tone(change: &Change) -> Tone {
+    match (change.state, &change.ending) {
+        (ChangeState::Verified, Some(Ending::Verified { by: VerifiedBy::NoOp })) => Tone::Neutral,
+        (ChangeState::Verified, _) => Tone::Safe,
+        (ChangeState::Failed | ChangeState::Diverged | ChangeState::Refused, _) => Tone::Danger,
+        (ChangeState::Unknown | ChangeState::Reconciling, _) => Tone::Open,
+        (ChangeState::Rejected | ChangeState::Expired | ChangeState::Cancelled, _) => Tone::Neutral,
+        _ => Tone::Accent,
+    }
+}
+
+#[component]
+pub fn ChangeBadge(language: Language, change: Change) -> impl IntoView {
+    view! { <Badge tone=change_tone(&change)>{language.change_label(&change)}</Badge> }
+}
+
+/// What the message of a change tells beside its state.
+pub fn change_facts(language: Language, detail: &ChangeDetail) -> ChangeFacts {
+    let wished = detail.read_backs.iter().filter(|read| read.state.is(detail.change.to));
+    let proving: Vec<Timestamp> = wished.map(|read| read.at).collect();
+    let proof = match proving[..] {
+        [.., first, second] => Some((language.clock(first), language.clock(second))),
+        _ => None,
+    };
+    let late_until = detail
+        .attempts
+        .last()
+        .map(|attempt| language.moment(attempt.signed_at.plus(Timing::LATE_EFFECT)));
+    ChangeFacts { proof, reads: detail.read_backs.len(), late_until }
+}
+
+#[component]
+pub fn ChangeTable(
+    language: Language,
+    changes: Vec<Change>,
+    now: Timestamp,
+    with_instance: bool,
+) -> impl IntoView {
+    let rows = changes
+        .into_iter()
+        .map(|change| view! { <ChangeRow language change now with_instance/> })
+        .collect_view();
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=language.changes()>
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{language.when_column()}</th>
+                        {with_instance.then(|| view! { <th scope="col">{language.instance_column()}</th> })}
+                        <th scope="col">{language.target()}</th>
+                        <th scope="col">{language.state_column()}</th>
+                        <th scope="col">{language.who_column()}</th>
+                        <th scope="col" class="wide">{language.reason()}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ChangeRow(
+    language: Language,
+    change: Change,
+    now: Timestamp,
+    with_instance: bool,
+) -> impl IntoView {
+    let reason = change.reason.as_ref().map(ToString::to_string);
+    view! {
+        <tr>
+            <td class="num nowrap">
+                <a href=path::change(change.id)>
+                    <Moment language at=change.requested_at text=language.ago(change.requested_at, now)/>
+                </a>
+            </td>
+            {with_instance.then(|| view! {
+                <td>
+                    <a href=path::instance(&change.instance)><bdi>{change.name.to_string()}</bdi></a>
+                    <span class="mono muted id">{change.instance.id.to_string()}</span>
+                </td>
+            })}
+            <td><AccessBadge language state=change.to.into()/></td>
+            <td><ChangeBadge language change=change.clone()/></td>
+            <td>{change.requested_by_name.to_string()}</td>
+            <td class="wide"><bdi>{reason}</bdi></td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,156 @@
+//! What stands around every page.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use service::SignedIn;
+
+use super::NoticePanel;
+use crate::api::ssr::Request;
+use crate::path;
+use crate::text::Language;
+use crate::ui::{Badge, Icon, IconName, Tone};
+
+/// Which entry of the navigation a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Instances,
+    Changes,
+    Audit,
+    None,
+}
+
+/// A page of somebody who is signed in.
+#[component]
+pub fn Frame(title: String, section: Section, children: Children) -> impl IntoView {
+    let request = Request::current();
+    let language = request.language;
+    view! {
+        <Title text=format!("{title} · {}", language.product())/>
+        <a class="skip" href="#main">{language.skip_to_content()}</a>
+        <div class="shell">
+            <Navigation language section/>
+            <div class="column">
+                <Top request=request.clone()/>
+                <main class="main" id="main" tabindex="-1">
+                    <NoticePanel language notice=request.notice.clone()/>
+                    {children()}
+                </main>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A page of anybody.
+#[component]
+pub fn Plain(title: &'static str, children: Children) -> impl IntoView {
+    let request = Request::current();
+    view! {
+        <Title text=format!("{title} · {}", request.language.product())/>
+        <main class="plain" id="main">
+            {children()}
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn Navigation(language: Language, section: Section) -> impl IntoView {
+    let entries = [
+        (Section::Instances, path::INSTANCES, IconName::List, language.instances()),
+        (Section::Changes, path::CHANGES, IconName::Arrows, language.changes()),
+        (Section::Audit, path::AUDIT, IconName::Scroll, language.audit()),
+    ];
+    let links = entries.into_iter().map(|(entry, href, icon, text)| {
+        view! {
+            <a href=href aria-current=(entry == section).then_some("page")>
+                <Icon name=icon/>
+                <span>{text}</span>
+            </a>
+        }
+    });
+    view! {
+        <nav class="side" aria-label=language.main_navigation()>
+            <a class="brand" href=path::INSTANCES>
+                <Icon name=IconName::Key/>
+                <span>{language.product()}</span>
+            </a>
+            {links.collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Top(request: Request) -> impl IntoView {
+    let language = request.language;
+    let sandbox = request.sandbox.is_some();
+    view! {
+        <header class="top">
+            {sandbox.then(|| view! {
+                <span title=language.sandbox_explained()>
+                    <Badge tone=Tone::Accent>{language.sandbox()}</Badge>
+                </span>
+                <span class="muted wide">{language.sandbox_explained()}</span>
+            })}
+            <span class="grow"></span>
+            <Preferences request=request.clone()/>
+            {request.who.clone().map(|who| view! { <Who language who/> })}
+        </header>
+    }
+    .into_any()
+}
+
+/// Language and theme: plain forms, so that they work everywhere.
+#[component]
+pub fn Preferences(request: Request) -> impl IntoView {
+    let language = request.language;
+    let theme = request.theme.clone().unwrap_or_else(|| "system".to_owned());
+    let languages = Language::ALL.into_iter().map(|other| {
+        view! {
+            <button name="language" value=other.tag() lang=other.tag() aria-pressed=pressed(other == language)>
+                {other.name()}
+            </button>
+        }
+    });
+    let themes = [
+        ("system", language.theme_system()),
+        ("light", language.theme_light()),
+        ("dark", language.theme_dark()),
+    ];
+    let themes = themes.into_iter().map(|(code, text)| {
+        view! { <button name="theme" value=code aria-pressed=pressed(code == theme)>{text}</button> }
+    });
+    view! {
+        <form class="preferences" method="post" action=path::PREFERENCES_POST>
+            <input type="hidden" name="next" value=request.address.clone()/>
+            <div class="segments" role="group" aria-label=language.language()>{languages.collect_view()}</div>
+            <div class="segments wide" role="group" aria-label=language.theme()>{themes.collect_view()}</div>
+        </form>
+    }
+    .into_any()
+}
+
+const fn pressed(pressed: bool) -> &'static str {
+    if pressed { "true" } else { "false" }
+}
+
+#[component]
+fn Who(language: Language, who: Arc<SignedIn>) -> impl IntoView {
+    view! {
+        <span class="who">
+            <b>{who.person.name.to_string()}</b>
+            <span class="muted">{language.role(who.person.role)}</span>
+        </span>
+        <form method="post" action=path::SIGN_OUT_POST>
+            <button class="button" data-tone="quiet">
+                <Icon name=IconName::SignOut/>
+                <span class="wide">{language.sign_out()}</span>
+                <span class="visually-hidden narrow">{language.sign_out()}</span>
+            </button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,21 @@
+//! Parts that speak of instances, checks and changes.
+
+mod access;
+mod change;
+mod checks;
+mod coverage;
+mod error;
+mod frame;
+mod reviewing;
+mod switch;
+mod whitelist;
+
+pub use access::{AccessBadge, EnvironmentBadge, WhitelistWord};
+pub use change::{ChangeTable, change_facts, change_tone};
+pub use checks::CheckList;
+pub use coverage::CoverageBar;
+pub use error::{ErrorPanel, NoticePanel};
+pub use frame::{Frame, Plain, Preferences, Section};
+pub use reviewing::ReviewForm;
+pub use switch::{AccessSwitch, TakeReview};
+pub use whitelist::WhitelistTable;

@@ -1,0 +1,64 @@
+//! Pages fetched in the background, and their parts.
+
+use leptos::web_sys::{
+    Document, DomParser, Element, FormData, HtmlFormElement, Request, RequestInit, Response,
+    SupportedType, UrlSearchParams,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use leptos::prelude::{document, window};
+
+/// A page as it came, after every redirect.
+pub struct Page {
+    pub address: String,
+    pub document: Document,
+}
+
+impl Page {
+    pub async fn get(address: &str) -> Result<Self, JsValue> {
+        Self::fetch(address, &RequestInit::new()).await
+    }
+
+    /// Sends a form as a browser would, and takes the page it leads to.
+    pub async fn submit(form: &HtmlFormElement) -> Result<Self, JsValue> {
+        let init = RequestInit::new();
+        init.set_method("POST");
+        init.set_body(fields(form)?.as_ref());
+        Self::fetch(&form.action(), &init).await
+    }
+
+    async fn fetch(address: &str, init: &RequestInit) -> Result<Self, JsValue> {
+        let request = Request::new_with_str_and_init(address, init)?;
+        request.headers().set("accept", "text/html")?;
+        let answer: Response =
+            JsFuture::from(window().fetch_with_request(&request)).await?.dyn_into()?;
+        let html = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
+        let document = DomParser::new()?.parse_from_string(&html, SupportedType::TextHtml)?;
+        Ok(Self { address: answer.url(), document })
+    }
+
+    /// The element with this id.
+    pub fn part(&self, id: &str) -> Option<Element> {
+        self.document.get_element_by_id(id)
+    }
+
+    /// Puts this page's element with the id in place of the open page's, and wakes the islands in it.
+    pub fn swap(&self, id: &str) -> Option<Element> {
+        let (new, old) = (self.part(id)?, document().get_element_by_id(id)?);
+        old.replace_with_with_node_1(&new).ok()?;
+        crate::boot::wake(&new);
+        Some(new)
+    }
+}
+
+/// The fields of a form, encoded as a browser encodes them.
+pub fn fields(form: &HtmlFormElement) -> Result<UrlSearchParams, JsValue> {
+    let data = FormData::new_with_form(form)?;
+    UrlSearchParams::new_with_str_sequence_sequence(&data)
+}
+
+/// Leaves for another page.
+pub fn go(address: &str) {
+    let _ = window().location().assign(address);
+}

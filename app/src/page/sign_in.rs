@@ -1,0 +1,85 @@
+//! Signing in. Loads no script; in a sandbox it shows who there is.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::api::ssr::{Request, SandboxPerson};
+use crate::component::{NoticePanel, Plain, Preferences};
+use crate::path;
+use crate::text::Language;
+use crate::ui::{Badge, Icon, IconName, Tone};
+
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let request = Request::current();
+    let language = request.language;
+    let next = path::safe_next(use_query_map().read_untracked().get("next").as_deref());
+    let people = request.sandbox.as_ref().map(|sandbox| sandbox.people.clone());
+    let typed = request
+        .notice
+        .as_ref()
+        .and_then(|notice| notice.typed("name"))
+        .unwrap_or_default()
+        .to_owned();
+    view! {
+        <Plain title=language.sign_in()>
+            <div class="sign-in">
+                <header class="sign-in-head">
+                    <span class="brand"><Icon name=IconName::Key/>{language.product()}</span>
+                    {people.is_some().then(|| view! { <Badge tone=Tone::Accent>{language.sandbox()}</Badge> })}
+                </header>
+                <h1>{language.sign_in()}</h1>
+                <p class="muted">{language.sign_in_lead()}</p>
+                <NoticePanel language notice=request.notice.clone()/>
+                <form method="post" action=path::SIGN_IN_POST class="stack">
+                    <input type="hidden" name="next" value=next.clone()/>
+                    <div class="field">
+                        <label for="name">{language.user_name()}</label>
+                        <input class="input" id="name" name="name" autocomplete="username" autocapitalize="none"
+                            spellcheck="false" required maxlength="64" value=typed/>
+                    </div>
+                    <div class="field">
+                        <label for="password">{language.password()}</label>
+                        <input class="input" id="password" name="password" type="password"
+                            autocomplete="current-password" required maxlength="1024"/>
+                    </div>
+                    <button class="button" data-tone="primary">{language.sign_in()}</button>
+                </form>
+                {match people {
+                    Some(people) => view! { <SandboxPeople language people next/> }.into_any(),
+                    None => view! { <p class="muted small">{language.no_account()}</p> }.into_any(),
+                }}
+                <Preferences request/>
+            </div>
+        </Plain>
+    }
+    .into_any()
+}
+
+#[component]
+fn SandboxPeople(language: Language, people: Vec<SandboxPerson>, next: String) -> impl IntoView {
+    let rows = people.into_iter().map(|person| {
+        let label =
+            format!("{} {} ({})", language.sign_in_as(), person.name, language.role(person.role));
+        view! {
+            <form method="post" action=path::SIGN_IN_POST>
+                <input type="hidden" name="next" value=next.clone()/>
+                <input type="hidden" name="name" value=person.name.to_string()/>
+                <input type="hidden" name="password" value=person.password.clone()/>
+                <button class="person" aria-label=label>
+                    <b>{person.name.to_string()}</b>
+                    <span class="muted">{language.role(person.role)}</span>
+                    <code>{person.password.clone()}</code>
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <section class="sandbox-people" aria-labelledby="sandbox-people">
+            <h2 id="sandbox-people">{language.sandbox_people()}</h2>
+            <p class="muted small">{language.sandbox_people_explained()}</p>
+            {rows.collect_view()}
+        </section>
+    }
+    .into_any()
+}

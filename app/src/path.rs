@@ -1,0 +1,128 @@
+//! Every address of the portal, as functions. Nobody writes one by hand.
+
+use std::fmt::Write as _;
+
+use domain::id::{ChangeId, InstanceKey, ReviewId};
+
+pub const HOME: &str = "/";
+pub const SIGN_IN: &str = "/sign-in";
+pub const INSTANCES: &str = "/instances";
+pub const CHANGES: &str = "/changes";
+pub const AUDIT: &str = "/audit";
+
+/// Under here: what the pages' own forms post to.
+pub const UI: &str = "/api/ui";
+pub const SIGN_IN_POST: &str = "/api/ui/session/sign-in";
+pub const SIGN_OUT_POST: &str = "/api/ui/session/sign-out";
+pub const PREFERENCES_POST: &str = "/api/ui/preferences/set";
+pub const TAKE_REVIEW_POST: &str = "/api/ui/review/take";
+pub const CONFIRM_POST: &str = "/api/ui/change/confirm";
+pub const READ_AGAIN_POST: &str = "/api/ui/instance/read-again";
+
+pub fn instance(key: &InstanceKey) -> String {
+    format!("{INSTANCES}/{}/{}/{}", key.account, key.region, key.id)
+}
+
+pub fn review(id: ReviewId) -> String {
+    format!("/reviews/{id}")
+}
+
+pub fn change(id: ChangeId) -> String {
+    format!("{CHANGES}/{id}")
+}
+
+pub fn changes_of(key: &InstanceKey) -> String {
+    with_query(CHANGES, &[("instance", &key.to_string())])
+}
+
+pub fn audit_of(key: &InstanceKey) -> String {
+    with_query(AUDIT, &[("instance", &key.to_string())])
+}
+
+/// The sign-in page that comes back to where somebody wanted to go.
+pub fn sign_in_for(next: &str) -> String {
+    if next == HOME || next == INSTANCES {
+        SIGN_IN.to_owned()
+    } else {
+        with_query(SIGN_IN, &[("next", next)])
+    }
+}
+
+/// An address with those of the pairs that have a value.
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
+    let mut separator = '?';
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = write!(address, "{separator}{name}={}", encode(value));
+        separator = '&';
+    }
+    address
+}
+
+/// Where a sign-in may lead to: a page of ours, whatever a link says.
+///
+/// Two slashes or a backslash would be another site to a browser.
+pub fn safe_next(next: Option<&str>) -> String {
+    let ours = |path: &&str| {
+        let page = path.split(['?', '#']).next().unwrap_or_default();
+        let known = [INSTANCES, CHANGES, AUDIT, "/reviews"];
+        known.iter().any(|known| {
+            page == *known || page.strip_prefix(known).is_some_and(|rest| rest.starts_with('/'))
+        }) && !path.contains("//")
+            && !path.contains("..")
+            && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+    };
+    next.filter(ours).unwrap_or(INSTANCES).to_owned()
+}
+
+fn encode(value: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const KEPT: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+    utf8_percent_encode(value, KEPT).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_stay_what_they_are() {
+        let key = InstanceKey {
+            account: "core".parse().unwrap(),
+            region: "cn-hangzhou".parse().unwrap(),
+            id: "r-bp1".parse().unwrap(),
+        };
+        assert_eq!(instance(&key), "/instances/core/cn-hangzhou/r-bp1");
+        assert_eq!(changes_of(&key), "/changes?instance=core/cn-hangzhou/r-bp1");
+        assert_eq!(change(ChangeId::from_u128(1)), "/changes/00000000000000000000000000000001");
+        assert_eq!(
+            with_query("/instances", &[("q", "订单 &=#"), ("access", "")]),
+            "/instances?q=%E8%AE%A2%E5%8D%95%20%26%3D%23"
+        );
+        assert_eq!(sign_in_for("/changes?open=1"), "/sign-in?next=/changes%3Fopen%3D1");
+    }
+
+    #[test]
+    fn a_sign_in_leads_nowhere_else() {
+        for next in ["/instances?q=a%20b", "/changes/00000000000000000000000000000001", "/audit"] {
+            assert_eq!(safe_next(Some(next)), next);
+        }
+        for next in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/instances//evil.example",
+            "/instancesx",
+            "/sign-in",
+            "/api/ui/change/confirm",
+            "/instances/../api",
+            "/instances\r\nX: y",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert_eq!(safe_next(Some(next)), INSTANCES, "{next}");
+        }
+        assert_eq!(safe_next(None), INSTANCES);
+    }
+}

@@ -1,0 +1,128 @@
+//! What went wrong: what happened, whether anything changed, what to do.
+
+use super::Language;
+use crate::api::error::{ApiError, ErrorCode, FieldProblem};
+
+/// The words of an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorWords {
+    /// What happened.
+    pub title: &'static str,
+    /// What it means, and that nothing was changed.
+    pub sentence: &'static str,
+    /// What to do now.
+    pub next: &'static str,
+}
+
+impl Language {
+    pub(crate) const fn error(self, code: ErrorCode) -> ErrorWords {
+        let (title, sentence, next) = match code {
+            ErrorCode::NotSignedIn => (
+                self.pick("You are not signed in", "您尚未登录"),
+                self.pick("The session is over, or there was none. Nothing was changed.", "会话已结束或不存在。未做任何更改。"),
+                self.pick("Sign in and try again.", "请登录后重试。"),
+            ),
+            ErrorCode::Forbidden => (
+                self.pick("Your role does not cover this", "您的角色无权执行此操作"),
+                self.pick("Nothing was changed. That it was tried is in the audit.", "未做任何更改。该尝试已记录在审计中。"),
+                self.pick("An admin can give you the role that does.", "管理员可以授予您相应角色。"),
+            ),
+            ErrorCode::NotFound => (
+                self.pick("There is no such thing", "内容不存在"),
+                self.pick("It does not exist, or is not in your scope. Nothing was changed.", "不存在或不在您的权限范围内。未做任何更改。"),
+                self.pick("Go back to the list.", "请返回列表。"),
+            ),
+            ErrorCode::InvalidInput => (
+                self.pick("Something in the form does not do", "表单内容有误"),
+                self.pick("Nothing was changed, and what you typed is still there.", "未做任何更改，您输入的内容仍然保留。"),
+                self.pick("Correct the marked field.", "请更正标记的字段。"),
+            ),
+            ErrorCode::ReviewOver => (
+                self.pick("This review is over", "审阅已失效"),
+                self.pick("Its facts are too old to change anything by. Nothing was changed.", "其信息已过旧，不能据此更改。未做任何更改。"),
+                self.pick("Check again, then confirm.", "请重新检查后确认。"),
+            ),
+            ErrorCode::Blocked => (
+                self.pick("A check blocks this", "有检查项阻止"),
+                self.pick("Nothing was changed.", "未做任何更改。"),
+                self.pick("Put right what the check names, then check again.", "请处理检查项所指出的问题，然后重新检查。"),
+            ),
+            ErrorCode::Busy => (
+                self.pick("Another change of this instance is under way", "该实例有其他变更正在进行"),
+                self.pick("Nothing was changed by you.", "您未做任何更改。"),
+                self.pick("See how the other one ends, then check again.", "请等待其结束后重新检查。"),
+            ),
+            ErrorCode::KeyReused => (
+                self.pick("This form was already used for something else", "该表单已用于其他请求"),
+                self.pick("Nothing was changed by this one.", "本次未做任何更改。"),
+                self.pick("Check again and confirm anew.", "请重新检查并确认。"),
+            ),
+            ErrorCode::SignInRefused => (
+                self.pick("User name and password do not fit", "用户名或密码不正确"),
+                self.pick("You are not signed in.", "登录未成功。"),
+                self.pick("Try again.", "请重试。"),
+            ),
+            ErrorCode::SignInThrottled => (
+                self.pick("Too many tries", "尝试次数过多"),
+                self.pick("Signing in is slowed down for a few seconds.", "登录已被限制数秒。"),
+                self.pick("Wait ten seconds, then try again.", "请等待十秒后重试。"),
+            ),
+            ErrorCode::TooBusy => (
+                self.pick("Too many people at once", "当前人数过多"),
+                self.pick("The portal could not take this up. Nothing was changed.", "门户暂时无法处理。未做任何更改。"),
+                self.pick("Try again in a moment.", "请稍后重试。"),
+            ),
+            ErrorCode::CrossSite => (
+                self.pick("This came from another site", "请求来自其他站点"),
+                self.pick("The portal takes forms only from its own pages. Nothing was changed.", "门户只接受来自自身页面的表单。未做任何更改。"),
+                self.pick("Open the portal and do it there.", "请在门户中操作。"),
+            ),
+            ErrorCode::Malformed => (
+                self.pick("The request could not be read", "无法解析请求"),
+                self.pick("Nothing was changed.", "未做任何更改。"),
+                self.pick("Reload the page and try again.", "请刷新页面后重试。"),
+            ),
+            ErrorCode::TooLarge => (
+                self.pick("That is too much at once", "内容过大"),
+                self.pick("Nothing was changed.", "未做任何更改。"),
+                self.pick("Send less.", "请减少内容。"),
+            ),
+            ErrorCode::Unavailable => (
+                self.pick("The portal's memory does not answer", "门户存储无响应"),
+                self.pick("Without a record nothing is changed: no call was made.", "没有记录就不做更改：没有发起调用。"),
+                self.pick("Try again in a moment; whoever runs the portal finds the request in its log.", "请稍后重试；管理员可在日志中找到该请求。"),
+            ),
+            ErrorCode::Fault => (
+                self.pick("A fault of the portal", "门户故障"),
+                self.pick("It is in the log under this request. A change that was under way is brought to its end.", "已按此请求编号记录到日志。进行中的变更会被处理完毕。"),
+                self.pick("Try again; if it stays, tell whoever runs the portal.", "请重试；若仍存在，请联系管理员。"),
+            ),
+        };
+        ErrorWords { title, sentence, next }
+    }
+
+    /// What is wrong with the marked field.
+    pub(crate) fn field_problem(self, error: &ApiError) -> Option<&'static str> {
+        let (field, problem) = (error.field.as_deref()?, error.problem?);
+        Some(match (field, problem) {
+            ("reason", FieldProblem::Missing) => {
+                self.pick("A reason is needed here.", "此处需要填写原因。")
+            }
+            ("reason", FieldProblem::TooLong) => {
+                self.pick("At most 500 characters.", "最多 500 个字符。")
+            }
+            ("typed_name", FieldProblem::Missing) => {
+                self.pick("Type the name to confirm.", "请输入名称以确认。")
+            }
+            ("typed_name", FieldProblem::Mismatch) => {
+                self.pick("That is not the name of this instance.", "与该实例的名称不符。")
+            }
+            ("acknowledged", _) => self.pick("Tick each of these first.", "请先逐项勾选。"),
+            (_, FieldProblem::Missing) => self.pick("This is needed.", "此项必填。"),
+            (_, FieldProblem::TooLong) => self.pick("This is too long.", "内容过长。"),
+            (_, FieldProblem::TooShort) => self.pick("This is too short.", "内容过短。"),
+            (_, FieldProblem::Mismatch) => self.pick("This does not fit.", "内容不符。"),
+            (_, FieldProblem::Malformed) => self.pick("This cannot be read.", "无法解析。"),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! What stands around every page, and words that belong to no noun.
+
+use super::{Language, words};
+
+words! {
+    product: "Latchkey", "Latchkey";
+    main_navigation: "Main", "主导航";
+    skip_to_content: "Skip to content", "跳到正文";
+    instances: "Instances", "实例";
+    changes: "Changes", "变更";
+    audit: "Audit", "审计";
+    sandbox: "Sandbox", "沙盒";
+    sandbox_explained: "A simulated cloud. Nothing here is real.", "模拟云环境，一切都不是真实的。";
+    sign_out: "Sign out", "退出登录";
+    language: "Language", "语言";
+    theme: "Theme", "主题";
+    theme_system: "System", "跟随系统";
+    theme_light: "Light", "浅色";
+    theme_dark: "Dark", "深色";
+    copy: "Copy", "复制";
+    copied: "Copied", "已复制";
+    cancel: "Cancel", "取消";
+    back: "Back", "返回";
+    older: "Older", "更早";
+    newest: "Newest", "最新";
+    next_page: "Next page", "下一页";
+    all: "All", "全部";
+    none: "none", "无";
+    not_found_title: "There is nothing here", "此处没有内容";
+    not_found_text: "The address is wrong, or what it named is not in your scope. Nothing was changed.",
+        "地址有误，或其所指内容不在您的权限范围内。未做任何更改。";
+    to_instances: "To the instances", "前往实例列表";
+    request_number: "Request", "请求";
+    close: "Close", "关闭";
+    dialog_checking: "Reading the instance afresh…", "正在重新读取实例…";
+    dialog_failed: "The portal could not be reached. Nothing was changed. Close this and try again.",
+        "无法连接门户。未做任何更改。请关闭后重试。";
+}
+
+impl Language {
+    pub(crate) fn role(self, role: domain::person::Role) -> &'static str {
+        use domain::person::Role;
+        match role {
+            Role::Viewer => self.pick("viewer", "查看者"),
+            Role::Operator => self.pick("operator", "操作员"),
+            Role::Approver => self.pick("approver", "审批人"),
+            Role::Admin => self.pick("admin", "管理员"),
+        }
+    }
+}

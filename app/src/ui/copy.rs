@@ -1,0 +1,16 @@
+//! A button that copies a text. It is there only where scripts run: see `island::copy`.
+
+use leptos::prelude::*;
+
+use super::{Icon, IconName};
+use crate::text::Language;
+
+#[component]
+pub fn CopyButton(language: Language, #[prop(into)] text: String) -> impl IntoView {
+    let label = format!("{}: {text}", language.copy());
+    view! {
+        <button type="button" class="copy" data-copy=text data-copied=language.copied() aria-label=label title=language.copy()>
+            <Icon name=IconName::Copy/>
+        </button>
+    }
+}

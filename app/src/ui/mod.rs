@@ -1,0 +1,17 @@
+//! Parts that know nothing of Redis: each has a style sheet of the same name in `style/ui`.
+
+mod badge;
+mod card;
+mod copy;
+mod empty;
+mod facts;
+mod icon;
+mod moment;
+
+pub use badge::{Badge, Tone};
+pub use card::Card;
+pub use copy::CopyButton;
+pub use empty::Empty;
+pub use facts::{Fact, FactList};
+pub use icon::{Icon, IconName, IconShapes};
+pub use moment::Moment;

@@ -1,0 +1,26 @@
+//! `latchkey config check`
+
+use std::process::ExitCode;
+
+use super::{load, mistaken, say};
+use crate::cli::Place;
+use crate::config::Environment;
+
+pub fn run(place: &Place) -> ExitCode {
+    match load(&Environment::of_process(), place) {
+        Ok(config) => {
+            let names: Vec<&str> =
+                config.accounts.iter().map(|account| account.name.as_str()).collect();
+            say(format_args!("listen      {}", config.listen));
+            say(format_args!("public_url  {}", config.public_url));
+            say(format_args!("database    {}", config.database.label()));
+            say(format_args!(
+                "accounts    {}",
+                if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            ));
+            say("The configuration is fine.");
+            ExitCode::SUCCESS
+        }
+        Err(mistakes) => mistaken(&mistakes),
+    }
+}

@@ -1,0 +1,228 @@
+//! `latchkey serve`
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::api::ssr::Sandbox;
+use app::boot::AssetHrefs;
+use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
+use service::{Portal, Settings};
+use store::{DatabaseUrl, Store};
+use tokio::net::TcpListener;
+
+use super::{failed, failed_by, mistaken, say};
+use crate::cli::Serve;
+use crate::config::{self, Environment, Overrides};
+use crate::web::{self, Site, Web};
+use crate::{clouds, outside, sandbox, telemetry};
+
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
+/// Sessions that ended and reviews that nobody confirmed are forgotten after this.
+const KEPT: Duration = Duration::from_hours(24);
+/// So many ports are tried when the usual one is taken.
+const PORTS: u16 = 50;
+
+pub async fn run(arguments: Serve) -> ExitCode {
+    let environment = Environment::of_process();
+    let default = if arguments.sandbox { "warn" } else { "info" };
+    telemetry::start(environment.get("LATCHKEY_LOG"), default);
+    if arguments.sandbox {
+        run_sandbox(arguments).await
+    } else {
+        run_portal(&arguments, &environment).await
+    }
+}
+
+async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
+    let overrides = Overrides {
+        file: arguments.place.config.clone(),
+        listen: arguments.listen,
+        public_url: arguments.public_url.clone(),
+        database: arguments.place.database.clone(),
+    };
+    let config = match config::load(environment, &overrides) {
+        Ok(config) => config,
+        Err(mistakes) => return mistaken(&mistakes),
+    };
+    let listener = match TcpListener::bind(config.listen).await {
+        Ok(listener) => listener,
+        Err(error) => return failed(&format!("cannot listen on {}: {error}", config.listen)),
+    };
+    let accounts = match clouds::accounts(config.accounts, environment) {
+        Ok(accounts) => accounts,
+        Err(error) => return failed_by(&error),
+    };
+    let store = match Store::open(&config.database, &owner()).await {
+        Ok(store) => store,
+        Err(error) => return failed_by(&error),
+    };
+    let settings = Settings { environment_tag: config.environment_tag, ..Settings::default() };
+    let portal = match Portal::new(store, accounts, outside::outside(), settings) {
+        Ok(portal) => portal,
+        Err(error) => return failed_by(&error),
+    };
+    // With port 0 the address is known only now.
+    let port = listener.local_addr().map_or(config.listen.port(), |address| address.port());
+    let given = config.listen.port() == 0 && arguments.public_url.is_none();
+    let public_url = if given { config::PublicUrl::of_loopback(port) } else { config.public_url };
+    say(format_args!("Latchkey is at {public_url}"));
+    let alone = matches!(config.database, DatabaseUrl::Sqlite(_));
+    let web = Web {
+        portal,
+        hrefs: hrefs(),
+        origins: Arc::new([public_url.origin()]),
+        authorities: Arc::new([public_url.authority()]),
+        trusted_proxies: config.trusted_proxies.into(),
+        sandbox: None,
+    };
+    serve(listener, web, alone).await
+}
+
+async fn run_sandbox(arguments: Serve) -> ExitCode {
+    if arguments.place.config.is_some()
+        || arguments.place.database.is_some()
+        || arguments.public_url.is_some()
+    {
+        return failed(
+            "--sandbox takes no --config, --database or --public-url: it has accounts, a memory and an address of its own",
+        );
+    }
+    if let Some(listen) = arguments.listen.filter(|listen| !listen.ip().is_loopback()) {
+        return failed(&format!(
+            "--sandbox shows its passwords, so it listens on this machine only, not on {listen}"
+        ));
+    }
+    let listener = match listen_somewhere(arguments.listen).await {
+        Ok(listener) => listener,
+        Err(error) => return failed(&format!("cannot listen: {error}")),
+    };
+    let port = listener.local_addr().map_or(0, |address| address.port());
+    match open_sandbox(&arguments).await {
+        Ok((portal, people, _kept)) => {
+            say(format_args!(
+                "Latchkey sandbox: http://127.0.0.1:{port} or http://localhost:{port}"
+            ));
+            for person in &people.people {
+                say(format_args!(
+                    "  sign in as {:<11} {:<9} password {}",
+                    person.name, person.role, person.password
+                ));
+            }
+            say("Everything is simulated; nothing is kept. Stop with Ctrl-C.");
+            let names = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
+            let web = Web {
+                portal,
+                hrefs: hrefs(),
+                origins: names.iter().map(|name| format!("http://{name}")).collect(),
+                authorities: names.into(),
+                trusted_proxies: Arc::new([]),
+                sandbox: Some(people),
+            };
+            serve(listener, web, true).await
+        }
+        Err(error) => failed_by(&*error),
+    }
+}
+
+type Opened = (Portal, Arc<Sandbox>, (tempfile::TempDir, simulator::Simulator));
+
+/// A cloud, a memory and people, all of which end with the process.
+async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::Error>> {
+    let cloud = sandbox::cloud(&arguments.fleet).await?;
+    let folder = tempfile::Builder::new().prefix("latchkey-sandbox-").tempdir()?;
+    let store =
+        Store::open(&DatabaseUrl::Sqlite(folder.path().join("sandbox.db")), &owner()).await?;
+    // No environment: a sandbox reads no credential.
+    let accounts = clouds::accounts(sandbox::accounts(&cloud), &Environment::default())?;
+    let portal =
+        Portal::new(store, accounts, outside::outside(), sandbox::settings(&arguments.fleet))?;
+    let people = sandbox::people(&portal).await?;
+    Ok((portal, people, (folder, cloud)))
+}
+
+async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
+    let portal = web.portal.clone();
+    let started =
+        AuditEvent::new(portal.now(), AuditCode::PortalStarted, Outcome::Succeeded, Actor::Portal);
+    if let Err(error) = portal.store().record(&started).await {
+        return failed_by(&error);
+    }
+    tokio::spawn(portal.clone().supervise_changes(alone));
+    tokio::spawn(portal.clone().read_fleet());
+    tokio::spawn(prune(portal));
+    web::serve::serve(listener, web::router(web), stopped()).await;
+    ExitCode::SUCCESS
+}
+
+async fn prune(portal: Portal) {
+    loop {
+        let before = portal.now().minus(KEPT);
+        let pruned = async {
+            portal.store().prune_sessions(before).await?;
+            portal.store().prune_reviews(before).await
+        };
+        if let Err(error) = pruned.await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "old sessions and reviews could not be forgotten"
+            );
+        }
+        tokio::time::sleep(PRUNE_EVERY).await;
+    }
+}
+
+fn hrefs() -> AssetHrefs {
+    match Site::load() {
+        Ok(site) => AssetHrefs::new(site.hrefs),
+        Err(not_built) => {
+            tracing::warn!("{not_built}");
+            AssetHrefs::default()
+        }
+    }
+}
+
+/// The wanted address, or the usual port, or the next free one after it.
+async fn listen_somewhere(wanted: Option<SocketAddr>) -> std::io::Result<TcpListener> {
+    if let Some(wanted) = wanted {
+        return TcpListener::bind(wanted).await;
+    }
+    let usual = config::DEFAULT_LISTEN.port();
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    for port in usual..usual.saturating_add(PORTS) {
+        match TcpListener::bind((loopback, port)).await {
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
+            bound => return bound,
+        }
+    }
+    TcpListener::bind((loopback, 0)).await
+}
+
+/// Who holds the file, for whoever else wants it.
+fn owner() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let since = app::text::machine_time(outside::now());
+    format!("process {} on {}, since {since}", std::process::id(), host.trim())
+}
+
+/// Done when somebody asks the process to end.
+pub(super) async fn stopped() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

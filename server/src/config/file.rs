@@ -1,0 +1,147 @@
+//! The settings of the whole portal.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use store::DatabaseUrl;
+use toml::de::DeTable;
+
+use super::reader::{Found, Mistake, Place, Reader};
+use super::{Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account};
+
+const KEYS: &[&str] =
+    &["accounts", "database", "environment_tag", "listen", "public_url", "trusted_proxies"];
+const DEFAULT_DATABASE: &str = "sqlite:latchkey.db";
+const DEFAULT_ENVIRONMENT_TAG: &str = "environment";
+
+pub(super) fn read(
+    path: &Path,
+    text: &str,
+    environment: &Environment,
+    overrides: &Overrides,
+) -> Result<Config, Vec<Mistake>> {
+    let mut reader = Reader::new(path, text);
+    let document = reader.document();
+    reader.only(&document, "", KEYS);
+    let mut source = Source { reader: &mut reader, document: &document, environment };
+    let flag = overrides.listen.map(|listen| listen.to_string());
+    let listen =
+        source.parsed::<SocketAddr>("listen", flag, "ADDRESS:PORT, such as 127.0.0.1:3000");
+    let listen = listen.map_or(DEFAULT_LISTEN, |found| found.value);
+    let database = source.text("database", overrides.database.clone());
+    let database = source.database(database);
+    let public_url = source.text("public_url", overrides.public_url.clone());
+    let public_url = source.public_url(public_url, listen);
+    let environment_tag = source.text("environment_tag", None);
+    let environment_tag =
+        environment_tag.map_or_else(|| DEFAULT_ENVIRONMENT_TAG.to_owned(), |found| found.value);
+    let trusted_proxies = source.proxies();
+    let accounts = account::read_all(&mut reader, &document, environment);
+    match (database, public_url) {
+        (Some(database), Some(public_url)) if reader.mistakes.is_empty() => {
+            Ok(Config { listen, public_url, database, environment_tag, trusted_proxies, accounts })
+        }
+        _ => Err(reader.mistakes),
+    }
+}
+
+/// A setting is looked for on the command line, then in the environment, then in the file.
+struct Source<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    document: &'r DeTable<'a>,
+    environment: &'r Environment,
+}
+
+impl Source<'_, '_> {
+    fn text(&mut self, key: &str, flag: Option<String>) -> Option<Found<String>> {
+        let variable = format!("LATCHKEY_{}", key.to_ascii_uppercase());
+        let flag = flag.map(|value| Found {
+            value,
+            place: Place::Named(format!("--{}", key.replace('_', "-"))),
+        });
+        flag.or_else(|| account::variable(self.reader, self.environment, &variable))
+            .or_else(|| self.reader.text(self.document, "", key))
+    }
+
+    fn parsed<T: FromStr>(
+        &mut self,
+        key: &str,
+        flag: Option<String>,
+        allowed: &str,
+    ) -> Option<Found<T>> {
+        let found = self.text(key, flag)?;
+        if let Ok(value) = found.value.parse() {
+            return Some(Found { value, place: found.place });
+        }
+        self.reader.refuse(&found.place, format!("`{}` is not {allowed}", found.value));
+        None
+    }
+
+    fn database(&mut self, found: Option<Found<String>>) -> Option<DatabaseUrl> {
+        let found = found.unwrap_or(Found {
+            value: DEFAULT_DATABASE.to_owned(),
+            place: Place::Named("database".to_owned()),
+        });
+        match found.value.parse() {
+            Ok(url) => Some(url),
+            Err(error) => {
+                // The error repeats no more of the text than its scheme: the rest can hold a password.
+                self.reader.refuse(&found.place, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn public_url(
+        &mut self,
+        found: Option<Found<String>>,
+        listen: SocketAddr,
+    ) -> Option<PublicUrl> {
+        let Some(found) = found else {
+            if listen.ip().is_loopback() {
+                return Some(PublicUrl::of_loopback(listen.port()));
+            }
+            let place = Place::Named("public_url".to_owned());
+            self.reader.refuse(&place, format!("is needed, since the portal listens on {listen}: say where people reach it, such as https://redis.example.com"));
+            return None;
+        };
+        match found.value.parse() {
+            Ok(url) => Some(url),
+            Err(error) => {
+                let error: super::public_url::ParsePublicUrlError = error;
+                self.reader
+                    .refuse(&found.place, format!("`{}` cannot be used: {error}", found.value));
+                None
+            }
+        }
+    }
+
+    fn proxies(&mut self) -> Vec<IpNet> {
+        let listed =
+            match account::variable(self.reader, self.environment, "LATCHKEY_TRUSTED_PROXIES") {
+                Some(found) => found
+                    .value
+                    .split(',')
+                    .map(|part| Found { value: part.trim().to_owned(), place: found.place.clone() })
+                    .collect(),
+                None => self.reader.texts(self.document, "", "trusted_proxies").unwrap_or_default(),
+            };
+        let mut proxies = Vec::new();
+        for found in listed {
+            let text = found.value.as_str();
+            match text
+                .parse::<IpNet>()
+                .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+            {
+                Ok(net) => proxies.push(net),
+                Err(_) => self.reader.refuse(
+                    &found.place,
+                    format!("`{text}` is not an address or a block such as 10.0.0.0/8"),
+                ),
+            }
+        }
+        proxies
+    }
+}

@@ -1,0 +1,90 @@
+//! Around every answer: a number, a line in the log, and the headers that tell a browser what not to do.
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use tracing::Instrument as _;
+
+use super::Web;
+use crate::outside;
+
+/// The portal's number of a request: in the log, in every error, in the answer.
+#[derive(Debug, Clone)]
+pub struct RequestNumber(pub String);
+
+const NUMBER: HeaderName = HeaderName::from_static("x-request-id");
+
+const FIXED: [(HeaderName, HeaderValue); 8] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-embedder-policy"),
+        HeaderValue::from_static("require-corp"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+];
+
+/// What an answer without a page of ours may do: nothing at all.
+const NOTHING: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+pub async fn around(State(_web): State<Web>, mut request: Request, next: Next) -> Response {
+    let [a, b, c, d, e, f, g, h, ..] = outside::random_bytes();
+    let number = hex::encode([a, b, c, d, e, f, g, h]);
+    request.extensions_mut().insert(RequestNumber(number.clone()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", number);
+    let began = Instant::now();
+    let mut response = next.run(request).instrument(span).await;
+    let status = response.status().as_u16();
+    // The query stays out: it holds what people search for.
+    tracing::info!(number, %method, path, status, ms = began.elapsed().as_millis(), "answered");
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(number) = HeaderValue::from_str(&number) {
+        headers.insert(NUMBER, number);
+    }
+    response
+}
+
+/// One nonce a page; nothing inline, nothing from elsewhere.
+pub fn content_security_policy() {
+    let nonce =
+        leptos::nonce::use_nonce().map(|nonce| format!("'nonce-{nonce}'")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self' {nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    if let (Some(response), Ok(policy)) =
+        (use_context::<ResponseOptions>(), HeaderValue::from_str(&policy))
+    {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+}

@@ -1,0 +1,282 @@
+//! Who asks, from where, in which language, and what the form before was told.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::api::ssr::{Notice, Request as Known};
+use app::path;
+use app::text::Language;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::{ACCEPT_LANGUAGE, COOKIE};
+use http::{HeaderMap, Method, StatusCode};
+use ipnet::IpNet;
+use service::SignedIn;
+use store::session::LiveSession;
+use tower_sessions::Session;
+
+use super::headers::RequestNumber;
+use super::preferences::{LANGUAGE_COOKIE, THEME_COOKIE};
+use super::{Web, problem, session};
+
+/// A session is noted as used no more often than this.
+const TOUCH_EVERY: Duration = Duration::from_secs(60);
+
+/// The hash of the session of somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct SessionHash(pub String);
+
+pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    // Whatever the request says is taken out before anything is waited for: its body cannot be shared.
+    let asked = Asked::of(&request, &web.trusted_proxies);
+    let session = request.extensions().get::<Session>().cloned();
+    let hash = match &session {
+        Some(session) => session::current_hash(session).await,
+        None => None,
+    };
+    let live = match &hash {
+        Some(hash) => match find(&web, hash).await {
+            Ok(live) => live,
+            Err(error) => return unavailable(&error),
+        },
+        None => None,
+    };
+    let notice = match &asked.notice {
+        Some(id) => take_notice(&web, id, hash.as_deref().filter(|_| live.is_some())).await,
+        None => None,
+    };
+    if let (Some(hash), true) = (hash, live.is_some()) {
+        request.extensions_mut().insert(SessionHash(hash));
+    }
+    request.extensions_mut().insert(ClientAddress(asked.client));
+    request.extensions_mut().insert(asked.known(&web, live, notice));
+    next.run(request).await
+}
+
+/// What a request says of itself.
+struct Asked {
+    client: Option<IpAddr>,
+    number: String,
+    address: String,
+    notice: Option<String>,
+    language: Option<Language>,
+    accepted: Language,
+    theme: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &Request, trusted: &[IpNet]) -> Self {
+        let headers = request.headers();
+        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
+        let number = request.extensions().get::<RequestNumber>().map(|number| number.0.clone());
+        Self {
+            client: client_address(request, trusted),
+            number: number.unwrap_or_default(),
+            address: address_without_notice(request),
+            notice: notice_id(request),
+            language: cookie(headers, LANGUAGE_COOKIE).and_then(|tag| Language::of_tag(&tag)),
+            accepted: Language::accepted(accepted.unwrap_or_default()),
+            theme: cookie(headers, THEME_COOKIE),
+        }
+    }
+
+    /// With who it is. What a person chose counts before what a browser remembers, and that before what it asks for.
+    fn known(self, web: &Web, live: Option<LiveSession>, notice: Option<Arc<Notice>>) -> Known {
+        let chosen = live.as_ref().and_then(|live| live.user.language.clone());
+        let language = chosen.and_then(|tag| Language::of_tag(&tag)).or(self.language);
+        let theme = live.as_ref().and_then(|live| live.user.theme.clone()).or(self.theme);
+        let who = live.map(|live| {
+            Arc::new(SignedIn {
+                person: live.user.person,
+                session: live.label,
+                address: self.client,
+                language: live.user.language,
+                theme: live.user.theme,
+            })
+        });
+        Known {
+            portal: web.portal.clone(),
+            who,
+            id: self.number,
+            now: web.portal.now(),
+            language: language.unwrap_or(self.accepted),
+            theme: theme.filter(|theme| matches!(theme.as_str(), "light" | "dark")),
+            address: self.address,
+            notice,
+            sandbox: web.sandbox.clone(),
+        }
+    }
+}
+
+/// Where a request came from, past the proxies that are trusted.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub Option<IpAddr>);
+
+async fn find(web: &Web, hash: &str) -> Result<Option<LiveSession>, store::Error> {
+    let now = web.portal.now();
+    let settings = web.portal.settings();
+    let live =
+        web.portal.store().find_live_session(hash, now, now.minus(settings.session_idle)).await?;
+    if let Some(live) = &live {
+        if now.since(live.seen_at) > TOUCH_EVERY {
+            web.portal.store().touch_session(hash, now).await?;
+        }
+    }
+    Ok(live)
+}
+
+fn unavailable(error: &store::Error) -> Response {
+    tracing::error!(error = error as &dyn std::error::Error, "sessions are not available");
+    problem::page(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The portal's memory does not answer",
+        "Nothing was changed. Try again in a moment; whoever runs the portal finds the request in its log.",
+    )
+}
+
+/// The right-most address that is no trusted proxy. Without trusted proxies: the peer, whatever a header says.
+fn client_address(request: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    if !is_trusted(&peer) {
+        return Some(peer);
+    }
+    let lines = request.headers().get_all("x-forwarded-for").iter();
+    let hops: Vec<&str> =
+        lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).collect();
+    for hop in hops.iter().rev() {
+        match hop.trim().parse::<IpAddr>() {
+            Ok(address) if is_trusted(&address) => {}
+            Ok(address) => return Some(address),
+            // What a proxy of ours did not write is worth nothing.
+            Err(_) => break,
+        }
+    }
+    Some(peer)
+}
+
+fn query(request: &Request) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = request.uri().query().unwrap_or_default().split('&');
+    pairs.filter_map(|pair| pair.split_once('='))
+}
+
+fn notice_id(request: &Request) -> Option<String> {
+    let get = request.method() == Method::GET;
+    let id = query(request).find(|(name, _)| *name == "notice").map(|(_, id)| id.to_owned())?;
+    (get && id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then_some(id)
+}
+
+async fn take_notice(web: &Web, id: &str, session: Option<&str>) -> Option<Arc<Notice>> {
+    match web.portal.store().take_notice(id, session, web.portal.now()).await {
+        Ok(body) => serde_json::from_str(&body?).ok().map(Arc::new),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a notice could not be taken"
+            );
+            None
+        }
+    }
+}
+
+fn address_without_notice(request: &Request) -> String {
+    let query = request.uri().query().unwrap_or_default();
+    let rest: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("notice=")).collect();
+    let path = request.uri().path();
+    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
+}
+
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs =
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
+}
+
+/// Pages are for people who are signed in; all others are asked to, and come back to where they wanted to go.
+///
+/// A link in a chat or mail arrives without the strict cookie: that page asks once more, from here, and then has it.
+pub async fn require_sign_in(request: Request, next: Next) -> Response {
+    let page = request.method() == Method::GET && request.uri().path() != path::SIGN_IN;
+    let known = request.extensions().get::<Known>();
+    let (Some(known), true) = (known, page) else { return next.run(request).await };
+    if known.who.is_some() {
+        return next.run(request).await;
+    }
+    let from_elsewhere =
+        request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    let has_cookie = cookie(request.headers(), session::COOKIE).is_some();
+    if from_elsewhere && !has_cookie {
+        return ask_again(&known.address);
+    }
+    Redirect::to(&path::sign_in_for(&known.address)).into_response()
+}
+
+fn ask_again(address: &str) -> Response {
+    let next = path::safe_next(Some(address)).replace('&', "&amp;").replace('"', "&quot;");
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Latchkey</title>\
+         <meta http-equiv=\"refresh\" content=\"0;url={next}\"></head>\
+         <body><p><a href=\"{next}\">Latchkey</a></p></body></html>"
+    );
+    ([(http::header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    fn from(peer: &str, forwarded: &[&str]) -> Request {
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
+        for line in forwarded {
+            request.headers_mut().append("x-forwarded-for", line.parse().unwrap());
+        }
+        request
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_and_only_its_own_word() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let address = |peer: &str, forwarded: &[&str]| {
+            client_address(&from(peer, forwarded), &trusted).unwrap().to_string()
+        };
+        assert_eq!(
+            address("203.0.113.9", &["1.2.3.4"]),
+            "203.0.113.9",
+            "a stranger's header is nothing"
+        );
+        assert_eq!(address("10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
+        assert_eq!(address("10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.0.0.2"]), "1.2.3.4");
+        assert_eq!(address("10.0.0.1", &["6.6.6.6", "1.2.3.4"]), "1.2.3.4");
+        assert_eq!(address("10.0.0.1", &["rubbish"]), "10.0.0.1");
+        assert_eq!(address("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(
+            client_address(&from("10.0.0.1", &["1.2.3.4"]), &[]).unwrap().to_string(),
+            "10.0.0.1"
+        );
+    }
+
+    #[test]
+    fn the_notice_leaves_the_address() {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() =
+            "/reviews/1?q=a&notice=00ff00ff00ff00ff00ff00ff00ff00ff".parse().unwrap();
+        assert_eq!(address_without_notice(&request), "/reviews/1?q=a");
+        assert_eq!(notice_id(&request).as_deref(), Some("00ff00ff00ff00ff00ff00ff00ff00ff"));
+        *request.uri_mut() = "/reviews/1?notice=../x".parse().unwrap();
+        assert_eq!(notice_id(&request), None);
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; __Host-portal=x=y; b=2".parse().unwrap());
+        assert_eq!(cookie(&headers, "__Host-portal").as_deref(), Some("x=y"));
+        assert_eq!(cookie(&headers, "portal"), None);
+    }
+}
