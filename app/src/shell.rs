@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async/>
                 <Route path=path!("/changes/:id") view=ChangePage ssr=SsrMode::Async/>
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
+                <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

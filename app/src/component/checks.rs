@@ -6,14 +6,29 @@ use leptos::prelude::*;
 use crate::text::{Language, UPGRADE_MINOR_URL};
 use crate::ui::{Icon, IconName};
 
+/// What does not pass stands open; what passes is one line that opens.
 #[component]
 pub fn CheckList(language: Language, preflight: Preflight) -> impl IntoView {
-    let checks = preflight
-        .checks
-        .into_iter()
-        .map(|check| view! { <CheckRow language check/> })
-        .collect_view();
-    view! { <ul class="checks">{checks}</ul> }
+    let rows = |checks: Vec<Check>| {
+        checks.into_iter().map(|check| view! { <CheckRow language check/> }).collect_view()
+    };
+    let (passing, rest): (Vec<_>, Vec<_>) =
+        preflight.checks.into_iter().partition(|check| check.verdict == Verdict::Passes);
+    let (passed, total) = (passing.len(), passing.len() + rest.len());
+    let loud = !rest.is_empty();
+    view! {
+        {loud.then(|| view! { <ul class="checks">{rows(rest)}</ul> })}
+        {(passed > 0).then(|| view! {
+            <details class="passing">
+                <summary class="opens">
+                    <Icon name=IconName::Check/>
+                    {language.n_of_m_pass(passed, total)}
+                </summary>
+                <ul class="checks">{rows(passing)}</ul>
+            </details>
+        })}
+    }
+    .into_any()
 }
 
 #[component]

@@ -96,8 +96,7 @@ fn Top(request: Request) -> impl IntoView {
                 <span class="muted wide">{language.sandbox_explained()}</span>
             })}
             <span class="grow"></span>
-            <Preferences request=request.clone()/>
-            {request.who.clone().map(|who| view! { <Who language who/> })}
+            {request.who.clone().map(|who| view! { <Menu request=request.clone() who/> })}
         </header>
     }
     .into_any()
@@ -127,7 +126,7 @@ pub fn Preferences(request: Request) -> impl IntoView {
         <form class="preferences" method="post" action=path::PREFERENCES_POST>
             <input type="hidden" name="next" value=request.address.clone()/>
             <div class="segments" role="group" aria-label=language.language()>{languages.collect_view()}</div>
-            <div class="segments wide" role="group" aria-label=language.theme()>{themes.collect_view()}</div>
+            <div class="segments" role="group" aria-label=language.theme()>{themes.collect_view()}</div>
         </form>
     }
     .into_any()
@@ -137,20 +136,24 @@ const fn pressed(pressed: bool) -> &'static str {
     if pressed { "true" } else { "false" }
 }
 
+/// Opens without scripts too.
 #[component]
-fn Who(language: Language, who: Arc<SignedIn>) -> impl IntoView {
+fn Menu(request: Request, who: Arc<SignedIn>) -> impl IntoView {
+    let language = request.language;
+    let role = language.role(who.person.role);
     view! {
-        <span class="who">
-            <b>{who.person.name.to_string()}</b>
-            <span class="muted">{language.role(who.person.role)}</span>
-        </span>
-        <form method="post" action=path::SIGN_OUT_POST>
-            <button class="button" data-tone="quiet">
-                <Icon name=IconName::SignOut/>
-                <span class="wide">{language.sign_out()}</span>
-                <span class="visually-hidden narrow">{language.sign_out()}</span>
-            </button>
-        </form>
+        <details class="menu">
+            <summary class="button opens" data-tone="quiet">
+                <b>{who.person.name.to_string()}</b>
+                <span class="muted">{role}</span>
+            </summary>
+            <div class="menu-body">
+                <Preferences request/>
+                <form method="post" action=path::SIGN_OUT_POST>
+                    <button class="button"><Icon name=IconName::SignOut/>{language.sign_out()}</button>
+                </form>
+            </div>
+        </details>
     }
     .into_any()
 }

@@ -168,7 +168,7 @@ fn Consequences(
             <li class="acknowledge">
                 <label>
                     <input type="checkbox" name=name value="yes" checked=ticked/>
-                    <span><bdi>{text}</bdi> <b>{language.acknowledge()}</b></span>
+                    <span><bdi>{text}</bdi> " " <b>{language.acknowledge()}</b></span>
                 </label>
             </li>
         }

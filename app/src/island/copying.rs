@@ -14,10 +14,6 @@ const SHOWN: Duration = Duration::from_secs(2);
 pub fn Copying() -> impl IntoView {
     let (said, say) = signal(String::new());
     Effect::new(move || {
-        // From here on buttons that need scripts show.
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-live", "");
-        }
         let listener = window_event_listener(ev::click, move |event| {
             let button = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let Some(button) =

@@ -8,8 +8,8 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{
-    Element, EventTarget, HtmlButtonElement, HtmlDialogElement, HtmlElement, HtmlFormElement,
-    HtmlInputElement, NodeList,
+    Element, EventTarget, FocusOptions, HtmlButtonElement, HtmlDialogElement, HtmlElement,
+    HtmlFormElement, HtmlInputElement, NodeList,
 };
 use wasm_bindgen::JsCast;
 
@@ -95,7 +95,10 @@ fn show(dialog: &HtmlElement, page: &Page) {
     gate(body.query_selector("form input").ok().flatten().map(Into::into));
     let first = body.query_selector("[aria-invalid], [data-first-focus], .button").ok().flatten();
     if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-        let _ = first.focus();
+        // Without scrolling there: one reads from the top.
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = first.focus_with_options(&options);
     }
 }
 

@@ -156,8 +156,8 @@ fn Row(language: Language, recorded: RecordedEvent) -> impl IntoView {
     view! {
         <tr>
             <td class="num nowrap"><Moment language at=event.at text=language.moment(event.at)/></td>
-            <td>{language.audit_code(event.code)}<code class="muted under">{event.code.code()}</code></td>
-            <td>{language.audit_outcome(event.outcome)}</td>
+            <td class="nowrap">{language.audit_code(event.code)}<code class="muted under">{event.code.code()}</code></td>
+            <td class="nowrap">{language.audit_outcome(event.outcome)}</td>
             <td>{match person {
                 Some(href) => view! { <a href=href>{actor}</a> }.into_any(),
                 None => actor.into_any(),

@@ -226,8 +226,8 @@ fn Proof(language: Language, reads: Vec<ReadBack>) -> impl IntoView {
         view! {
             <tr>
                 <td class="num nowrap"><Moment language at=read.at text=language.clock(read.at)/></td>
-                <td><AccessBadge language state=read.state/></td>
-                <td class="muted">{language.instance_status(&read.status)}</td>
+                <td class="nowrap"><AccessBadge language state=read.state/></td>
+                <td class="muted"><bdi>{read.status.to_string()}</bdi></td>
             </tr>
         }
     });

@@ -242,10 +242,9 @@ fn List(request: Request, filter: InstanceFilter, fleet: Fleet) -> impl IntoView
                     <tr>
                         <th scope="col">{language.instance_column()}</th>
                         <th scope="col">{language.account_region()}</th>
-                        <th scope="col" class="wide">{language.engine()}</th>
-                        <th scope="col" class="wide">{language.network()}</th>
-                        <th scope="col" class="wide">{language.status()}</th>
+                        <th scope="col" class="wide">{language.engine_network()}</th>
                         <th scope="col" class="wide">{language.environment_label()}</th>
+                        <th scope="col" class="wide">{language.status()}</th>
                         <th scope="col">{language.access_column()}</th>
                         <th scope="col" class="wide">{language.whitelist()}</th>
                         <th scope="col" class="wide">{language.read_column()}</th>
@@ -268,11 +267,11 @@ fn Row(
     now: domain::time::Timestamp,
 ) -> impl IntoView {
     let name = if row.name.is_empty() { row.key.id.to_string() } else { row.name.to_string() };
-    let engine = format!(
-        "{} {} {}",
-        language.engine_name(&row.kind),
-        row.version,
-        language.architecture(&row.architecture)
+    let engine = format!("{} {}", language.engine_name(&row.kind), row.version);
+    let shape = format!(
+        "{}, {}",
+        language.architecture(&row.architecture),
+        language.network_type(&row.network)
     );
     let problem = row.problem.as_ref().map(|why| language.unread(why));
     view! {
@@ -282,13 +281,12 @@ fn Row(
                 <span class="mono muted id">{row.key.id.to_string()} <CopyButton language text=row.key.id.to_string()/></span>
             </th>
             <td>{row.key.account.to_string()}<span class="muted under">{row.key.region.to_string()}</span></td>
-            <td class="wide">{engine}</td>
-            <td class="wide">{language.network_type(&row.network)}</td>
-            <td class="wide">{language.instance_status(&row.status)}</td>
+            <td class="wide">{engine}<span class="muted under">{shape}</span></td>
             <td class="wide"><EnvironmentBadge language environment=row.environment/></td>
+            <td class="wide">{language.instance_status(&row.status)}</td>
             <td><AccessBadge language state=row.access/></td>
             <td class="wide"><WhitelistWord language finding=row.whitelist/></td>
-            <td class="wide num muted">
+            <td class="wide num muted read">
                 {match row.read_at {
                     Some(at) => view! { <Moment language at text=language.ago(at, now)/> }.into_any(),
                     None => language.never_read().into_any(),

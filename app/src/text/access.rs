@@ -39,7 +39,7 @@ impl Language {
 
     pub(crate) const fn whitelist_finding(self, finding: WhitelistFinding) -> &'static str {
         match finding {
-            WhitelistFinding::Everyone => self.pick("admits everyone", "允许所有地址"),
+            WhitelistFinding::Everyone => self.pick("everyone", "所有地址"),
             WhitelistFinding::NotSet => self.pick("not set", "未设置"),
             WhitelistFinding::Wide => self.pick("wide", "范围较大"),
             WhitelistFinding::Tight => self.pick("tight", "范围较小"),

@@ -26,6 +26,15 @@ impl Language {
         }
     }
 
+    pub(crate) fn n_of_m_pass(self, passed: usize, total: usize) -> String {
+        match (self, passed == total) {
+            (Self::En, true) => format!("All {total} checks pass"),
+            (Self::En, false) => format!("{passed} of {total} checks pass"),
+            (Self::ZhCn, true) => format!("全部 {total} 项检查通过"),
+            (Self::ZhCn, false) => format!("{total} 项检查中 {passed} 项通过"),
+        }
+    }
+
     /// What a check found, as a title.
     pub(crate) fn check_title(self, check: &Check) -> String {
         let passes = check.verdict == Verdict::Passes;

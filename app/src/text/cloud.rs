@@ -14,6 +14,7 @@ words! {
     status: "Status", "状态";
     engine: "Engine", "引擎";
     network: "Network", "网络";
+    engine_network: "Engine, network", "引擎、网络";
     vswitch: "vSwitch", "交换机";
     class: "Class", "规格";
     memory: "Memory", "内存";
