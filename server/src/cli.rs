@@ -43,7 +43,7 @@ pub struct Serve {
     /// Address and port to listen on [default: 127.0.0.1:3000, or the next free port]
     #[arg(long)]
     pub listen: Option<SocketAddr>,
-    /// Where people reach the portal, such as https://redis.example.com
+    /// Where people reach the portal, such as `https://redis.example.com`
     #[arg(long)]
     pub public_url: Option<String>,
     /// With a built-in simulated cloud instead of real accounts
@@ -59,7 +59,7 @@ pub struct Place {
     /// The configuration [default: latchkey.toml, if it is there]
     #[arg(long)]
     pub config: Option<PathBuf>,
-    /// sqlite:PATH or postgres://USER@HOST/NAME
+    /// `sqlite:PATH` or `postgres://USER@HOST/NAME`
     #[arg(long)]
     pub database: Option<String>,
 }

@@ -31,6 +31,8 @@ pub struct Config {
     /// The key of the tag that says what an instance is for.
     pub environment_tag: String,
     pub trusted_proxies: Vec<IpNet>,
+    /// Times every wait of a change. 1, unless every account is a simulated one.
+    pub timing_scale: f64,
     pub accounts: Vec<AccountConfig>,
 }
 

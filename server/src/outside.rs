@@ -36,6 +36,13 @@ pub fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// Sixteen hex digits: enough to tell things apart, and more than anybody guesses at a sandbox.
+pub fn short_token() -> String {
+    let mut token = hex::encode(random_bytes());
+    token.truncate(16);
+    token
+}
+
 /// From the operating system.
 ///
 /// # Panics

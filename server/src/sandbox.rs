@@ -71,8 +71,7 @@ pub async fn people(portal: &Portal) -> Result<Arc<Sandbox>, ServiceError> {
     let mut people = Vec::new();
     for (name, role) in PEOPLE {
         let Ok(name) = name.parse() else { continue };
-        let [a, b, c, d, e, f, g, h, ..] = outside::random_bytes();
-        let password = hex::encode([a, b, c, d, e, f, g, h]);
+        let password = outside::short_token();
         portal.add_user(&name, role, SecretString::from(password.clone())).await?;
         people.push(SandboxPerson { name, role, password });
     }

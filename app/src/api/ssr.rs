@@ -88,6 +88,10 @@ impl Request {
     }
 
     /// The only way from a use case's error to what may be seen: logs the chain once and picks the code.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an error ends here: it is what `map_err` hands over"
+    )]
     pub fn respond(&self, error: ServiceError) -> ApiError {
         let answer = ApiError { request_id: self.id.clone(), ..classify(&error) };
         let chain = &error as &dyn std::error::Error;

@@ -14,11 +14,13 @@ use crate::ui::{Badge, Moment, Tone};
 /// Nothing is green before it was read back.
 pub fn change_tone(change: &Change) -> Tone {
     match (change.state, &change.ending) {
-        (ChangeState::Verified, Some(Ending::Verified { by: VerifiedBy::NoOp })) => Tone::Neutral,
+        (ChangeState::Verified, Some(Ending::Verified { by: VerifiedBy::NoOp }))
+        | (ChangeState::Rejected | ChangeState::Expired | ChangeState::Cancelled, _) => {
+            Tone::Neutral
+        }
         (ChangeState::Verified, _) => Tone::Safe,
         (ChangeState::Failed | ChangeState::Diverged | ChangeState::Refused, _) => Tone::Danger,
         (ChangeState::Unknown | ChangeState::Reconciling, _) => Tone::Open,
-        (ChangeState::Rejected | ChangeState::Expired | ChangeState::Cancelled, _) => Tone::Neutral,
         _ => Tone::Accent,
     }
 }

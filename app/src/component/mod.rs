@@ -1,5 +1,7 @@
 //! Parts that speak of instances, checks and changes.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
+
 mod access;
 mod change;
 mod checks;

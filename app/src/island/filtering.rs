@@ -33,7 +33,7 @@ pub fn Filtering() -> impl IntoView {
                 move || {
                     if turn.try_get_value() == Some(mine) {
                         spawn_local(async move {
-                            refresh(&form, &part, || turn.try_get_value() == Some(mine)).await
+                            refresh(&form, &part, || turn.try_get_value() == Some(mine)).await;
                         });
                     }
                 },

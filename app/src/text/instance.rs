@@ -92,7 +92,7 @@ impl Language {
     /// `3 groups, 65,790 addresses`
     pub(crate) fn groups_and_addresses(self, groups: usize, v4: u64, v6_blocks: usize) -> String {
         let addresses = self.number(v4);
-        let mut text = match self {
+        let text = match self {
             Self::En => format!(
                 "{groups} {}, {addresses} {}",
                 if groups == 1 { "group" } else { "groups" },
@@ -100,13 +100,13 @@ impl Language {
             ),
             Self::ZhCn => format!("{groups} 个分组，{addresses} 个地址"),
         };
-        if v6_blocks > 0 {
-            text.push_str(&match self {
-                Self::En => format!(", {v6_blocks} IPv6 blocks"),
-                Self::ZhCn => format!("，{v6_blocks} 个 IPv6 地址段"),
-            });
+        if v6_blocks == 0 {
+            return text;
         }
-        text
+        match self {
+            Self::En => format!("{text}, {v6_blocks} IPv6 blocks"),
+            Self::ZhCn => format!("{text}，{v6_blocks} 个 IPv6 地址段"),
+        }
     }
 
     /// With separators of thousands.

@@ -165,7 +165,8 @@ impl FromStr for InstanceKey {
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
         let mut parts = text.split('/');
         let mut next = || parts.next().ok_or(ParseIdError("instance key"));
-        let key = Self { account: next()?.parse()?, region: next()?.parse()?, id: next()?.parse()? };
+        let key =
+            Self { account: next()?.parse()?, region: next()?.parse()?, id: next()?.parse()? };
         if parts.next().is_some() { Err(ParseIdError("instance key")) } else { Ok(key) }
     }
 }

@@ -191,9 +191,13 @@ impl Store {
                 )
                 .fetch_all(c)
                 .await)?;
-                rows.iter()
+                let mut counts = rows
+                    .iter()
                     .map(|(word, count)| Ok((json::word($column, word)?, *count)))
-                    .collect::<Result<Vec<_>, Error>>()?
+                    .collect::<Result<Vec<_>, Error>>()?;
+                // In the order of the domain, not of the alphabet.
+                counts.sort();
+                counts
             }};
         }
         counts.by_access = by!("access", InstanceFilter { access: None, ..filter.clone() });

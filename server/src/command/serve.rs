@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::api::ssr::Sandbox;
 use app::boot::AssetHrefs;
 use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
-use service::{Portal, Settings};
+use service::{Portal, Settings, Timing};
 use store::{DatabaseUrl, Store};
 use tokio::net::TcpListener;
 
@@ -58,7 +58,11 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(store) => store,
         Err(error) => return failed_by(&error),
     };
-    let settings = Settings { environment_tag: config.environment_tag, ..Settings::default() };
+    let settings = Settings {
+        environment_tag: config.environment_tag,
+        timing: Timing::scaled(config.timing_scale),
+        ..Settings::default()
+    };
     let portal = match Portal::new(store, accounts, outside::outside(), settings) {
         Ok(portal) => portal,
         Err(error) => return failed_by(&error),

@@ -151,7 +151,7 @@ fn regions<'a>(
     for region in found {
         match region.value.parse::<RegionId>() {
             Ok(id) if regions.contains(&id) => {
-                reader.refuse(&region.place, format!("`{id}` is listed twice"))
+                reader.refuse(&region.place, format!("`{id}` is listed twice"));
             }
             Ok(id) => regions.push(id),
             Err(_) => reader.refuse(
@@ -177,15 +177,18 @@ fn credential<'a>(
     let profile = reader.text(table, prefix, "profile");
     let file = reader.text(table, prefix, "profile_file");
     let chosen = reader.text(table, prefix, "credential");
-    let word = chosen.as_ref().map(|found| found.value.as_str()).unwrap_or_else(|| {
-        if id.is_some() || secret.is_some() {
-            "keys"
-        } else if profile.is_some() || file.is_some() {
-            "profile"
-        } else {
-            "environment"
-        }
-    });
+    let word = chosen.as_ref().map_or_else(
+        || {
+            if id.is_some() || secret.is_some() {
+                "keys"
+            } else if profile.is_some() || file.is_some() {
+                "profile"
+            } else {
+                "environment"
+            }
+        },
+        |found| found.value.as_str(),
+    );
     match word {
         "environment" => Some(CredentialSource::Environment),
         "profile" => {
@@ -199,17 +202,14 @@ fn credential<'a>(
             };
             Some(CredentialSource::Profile { file, profile: profile.map(|found| found.value) })
         }
-        "keys" => match (id, secret) {
-            (Some(id), Some(secret)) => Some(CredentialSource::Keys {
-                id: id.value,
-                secret: secret.value.into(),
-                token: token.map(|found| found.value.into()),
-            }),
-            _ => {
+        "keys" => {
+            let (Some(id), Some(secret)) = (id, secret) else {
                 reader.refuse(place, "needs access_key_id and access_key_secret_file");
-                None
-            }
-        },
+                return None;
+            };
+            let token = token.map(|found| found.value.into());
+            Some(CredentialSource::Keys { id: id.value, secret: secret.value.into(), token })
+        }
         other => {
             let place = chosen.as_ref().map_or(place, |found| &found.place);
             reader.refuse(
@@ -236,10 +236,13 @@ fn secret_text<'a>(
     if let Some(found) = variable(reader, environment, &variable_name) {
         return Some(found);
     }
-    if key != "access_key_id" {
-        if let Some(file) = reader.text(table, "accounts", &format!("{key}_file")) {
-            return from_file(reader, file);
-        }
+    let file = if key == "access_key_id" {
+        None
+    } else {
+        reader.text(table, "accounts", &format!("{key}_file"))
+    };
+    if let Some(file) = file {
+        return from_file(reader, file);
     }
     reader.text(table, "accounts", key)
 }

@@ -9,10 +9,17 @@ use store::DatabaseUrl;
 use toml::de::DeTable;
 
 use super::reader::{Found, Mistake, Place, Reader};
-use super::{Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account};
+use super::{AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account};
 
-const KEYS: &[&str] =
-    &["accounts", "database", "environment_tag", "listen", "public_url", "trusted_proxies"];
+const KEYS: &[&str] = &[
+    "accounts",
+    "database",
+    "environment_tag",
+    "listen",
+    "public_url",
+    "timing_scale",
+    "trusted_proxies",
+];
 const DEFAULT_DATABASE: &str = "sqlite:latchkey.db";
 const DEFAULT_ENVIRONMENT_TAG: &str = "environment";
 
@@ -38,13 +45,43 @@ pub(super) fn read(
     let environment_tag =
         environment_tag.map_or_else(|| DEFAULT_ENVIRONMENT_TAG.to_owned(), |found| found.value);
     let trusted_proxies = source.proxies();
+    let scale =
+        source.parsed::<f64>("timing_scale", None, "a number in quotes between 0.001 and 1");
     let accounts = account::read_all(&mut reader, &document, environment);
+    let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
-        (Some(database), Some(public_url)) if reader.mistakes.is_empty() => {
-            Ok(Config { listen, public_url, database, environment_tag, trusted_proxies, accounts })
-        }
+        (Some(database), Some(public_url)) if reader.mistakes.is_empty() => Ok(Config {
+            listen,
+            public_url,
+            database,
+            environment_tag,
+            trusted_proxies,
+            timing_scale,
+            accounts,
+        }),
         _ => Err(reader.mistakes),
     }
+}
+
+/// Waits may be shortened only where nothing real is waited for: proof read back too soon is none.
+fn timing_scale(
+    reader: &mut Reader<'_>,
+    scale: Option<Found<f64>>,
+    accounts: &[AccountConfig],
+) -> f64 {
+    let Some(scale) = scale else { return 1.0 };
+    let simulated = |account: &AccountConfig| {
+        account.endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_secure())
+    };
+    if !(0.001..=1.0).contains(&scale.value) {
+        reader.refuse(&scale.place, "has to be between 0.001 and 1");
+    } else if scale.value < 1.0 && !accounts.iter().all(simulated) {
+        reader.refuse(
+            &scale.place,
+            "is for drills: every account needs an http endpoint on this machine",
+        );
+    }
+    scale.value
 }
 
 /// A setting is looked for on the command line, then in the environment, then in the file.

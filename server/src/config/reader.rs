@@ -121,12 +121,12 @@ impl<'a> Reader<'a> {
             return None;
         };
         let mut texts = Vec::new();
-        for item in items.iter() {
+        for item in items {
             let place = self.place(item, prefix, key);
             match item.get_ref() {
                 DeValue::String(text) => texts.push(Found { value: text.to_string(), place }),
                 other => {
-                    self.refuse(&place, format!("has to hold texts only, not {}", kind(other)))
+                    self.refuse(&place, format!("has to hold texts only, not {}", kind(other)));
                 }
             }
         }
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for item in items.iter() {
+        for item in items {
             let place = self.place(item, "", key);
             match item.get_ref() {
                 DeValue::Table(table) => tables.push((table.clone(), place)),

@@ -123,6 +123,8 @@ fn every_mistake_is_told_with_file_line_key_and_what_is_allowed() {
     );
     refuses("database = \"mysql://root:hunter2@h/x\"", &["`mysql` is not a database address"]);
     refuses("trusted_proxies = [\"all\"]", &["`all` is not an address or a block"]);
+    refuses("timing_scale = \"0.1\"\n[[accounts]]\nname = \"a\"", &["timing_scale: is for drills"]);
+    refuses("timing_scale = \"7\"", &["timing_scale: has to be between 0.001 and 1"]);
     refuses("= 3", &["latchkey.toml:1: this is not TOML"]);
     refuses("accounts = 3", &["accounts: has to be written as [[accounts]]"]);
     refuses(

@@ -77,7 +77,7 @@ pub async fn answer(State(web): State<Web>, request: Request, next: Next) -> Res
     let goto = take(response.headers_mut(), &GOTO);
     let back = take(response.headers_mut(), &BACK);
     if response.status().is_success() {
-        return asked.succeeded(response, goto);
+        return asked.succeeded(response, goto.as_deref());
     }
     let status = response.status();
     let (parts, body) = response.into_parts();
@@ -151,11 +151,11 @@ impl Asked {
         }
     }
 
-    fn succeeded(&self, response: Response, goto: Option<String>) -> Response {
+    fn succeeded(&self, response: Response, goto: Option<&str>) -> Response {
         if !self.html {
             return response;
         }
-        let mut redirect = Redirect::to(goto.as_deref().unwrap_or(path::INSTANCES)).into_response();
+        let mut redirect = Redirect::to(goto.unwrap_or(path::INSTANCES)).into_response();
         for cookie in response.headers().get_all(http::header::SET_COOKIE) {
             redirect.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
         }

@@ -51,8 +51,7 @@ const NOTHING: HeaderValue = HeaderValue::from_static(
 );
 
 pub async fn around(State(_web): State<Web>, mut request: Request, next: Next) -> Response {
-    let [a, b, c, d, e, f, g, h, ..] = outside::random_bytes();
-    let number = hex::encode([a, b, c, d, e, f, g, h]);
+    let number = outside::short_token();
     request.extensions_mut().insert(RequestNumber(number.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let span = tracing::info_span!("request", number);

@@ -22,7 +22,7 @@ use super::preferences::{LANGUAGE_COOKIE, THEME_COOKIE};
 use super::{Web, problem, session};
 
 /// A session is noted as used no more often than this.
-const TOUCH_EVERY: Duration = Duration::from_secs(60);
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 /// The hash of the session of somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -119,10 +119,10 @@ async fn find(web: &Web, hash: &str) -> Result<Option<LiveSession>, store::Error
     let settings = web.portal.settings();
     let live =
         web.portal.store().find_live_session(hash, now, now.minus(settings.session_idle)).await?;
-    if let Some(live) = &live {
-        if now.since(live.seen_at) > TOUCH_EVERY {
-            web.portal.store().touch_session(hash, now).await?;
-        }
+    if let Some(live) = &live
+        && now.since(live.seen_at) > TOUCH_EVERY
+    {
+        web.portal.store().touch_session(hash, now).await?;
     }
     Ok(live)
 }

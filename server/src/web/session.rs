@@ -75,7 +75,7 @@ impl SessionStore for PortalSessions {
             seen_at: now,
             expires_at: now.plus(self.portal.settings().session_absolute),
         };
-        self.portal.store().create_session(&row).await.map_err(backend)
+        self.portal.store().create_session(&row).await.map_err(|error| backend(&error))
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
@@ -84,7 +84,7 @@ impl SessionStore for PortalSessions {
             .store()
             .update_session(&id_hash(&record.id), &body(record)?)
             .await
-            .map_err(backend)?;
+            .map_err(|error| backend(&error))?;
         if !live {
             tracing::info!("a session that is over was not saved");
         }
@@ -99,7 +99,7 @@ impl SessionStore for PortalSessions {
             .store()
             .find_session(&id_hash(id), now, idle_since)
             .await
-            .map_err(backend)?;
+            .map_err(|error| backend(&error))?;
         found
             .map(|row| {
                 let data = serde_json::from_str(&row.body)
@@ -114,7 +114,7 @@ impl SessionStore for PortalSessions {
             .store()
             .revoke_session(&id_hash(id), self.portal.now())
             .await
-            .map_err(backend)?;
+            .map_err(|error| backend(&error))?;
         Ok(())
     }
 }
@@ -123,8 +123,8 @@ fn body(record: &Record) -> Result<String> {
     serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
 }
 
-fn backend(error: store::Error) -> Error {
-    tracing::error!(error = &error as &dyn std::error::Error, "sessions are not available");
+fn backend(error: &store::Error) -> Error {
+    tracing::error!(error = error as &dyn std::error::Error, "sessions are not available");
     Error::Backend("sessions are not available".to_owned())
 }
 

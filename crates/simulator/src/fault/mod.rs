@@ -1,7 +1,7 @@
 //! Faults on demand: rules that pick calls out, and what happens to the calls they pick.
 //!
 //! Rules are asked in the order they were added. Delays of all matching rules add up; the first
-//! other matching rule decides. An instance whose ID or name starts with a word of [`by_name`] has
+//! other matching rule decides. An instance whose ID or name starts with a word of [`mod@by_name`] has
 //! a fault of its own, which any rule precedes.
 //!
 //! To add a fault: one variant of [`Fault`], one arm in [`Fault::plan`], one line in

@@ -43,7 +43,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY)
 }
 
-async fn connect(path: &Path, options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, OpenError> {
+async fn connect(
+    path: &Path,
+    options: SqliteConnectOptions,
+    connections: u32,
+) -> Result<SqlitePool, OpenError> {
     SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(BUSY)
