@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use aliyun::{CliProfile, Client, ClientOptions, Credential, CredentialProvider, FixedKeys};
+use aliyun::{
+    AssumeRole, CliProfile, Client, ClientOptions, Credential, CredentialProvider, DefaultChain,
+    EcsRole, FixedKeys, Network, NetworkOptions, OidcRole, UriKeys,
+};
 use domain::id::AccountName;
 use secrecy::ExposeSecret as _;
 use service::{AccountOptions, Accounts};
@@ -24,17 +27,8 @@ pub fn accounts(
 ) -> Result<Accounts, ClientError> {
     let mut accounts = Vec::new();
     for config in configs {
-        let name = config.name.clone();
-        let failed = |source| ClientError { account: name.clone(), source };
-        let credentials = credentials(&config.credential, environment).map_err(failed)?;
-        let mut options = ClientOptions::new(
-            credentials,
-            Arc::new(outside::now),
-            Arc::new(outside::random_bytes),
-        );
-        options.scheme = config.signature;
-        options.endpoint = config.endpoint;
-        let client = Client::new(options).map_err(|error| failed(error.into()))?;
+        let client = client(&config, environment)
+            .map_err(|source| ClientError { account: config.name.clone(), source })?;
         accounts.push(AccountOptions {
             name: config.name,
             label: config.label,
@@ -46,17 +40,44 @@ pub fn accounts(
     Ok(Accounts::new(accounts))
 }
 
+fn client(
+    config: &AccountConfig,
+    environment: &Environment,
+) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
+    let network = network(config, environment)?;
+    let credentials = credentials(&config.credential, environment, &network)?;
+    let mut options =
+        ClientOptions::new(credentials, Arc::new(outside::now), Arc::new(outside::random_bytes));
+    options.scheme = config.signature;
+    options.endpoint.clone_from(&config.endpoint);
+    Ok(Client::new(options)?)
+}
+
+/// How keys of this account are fetched. Its `endpoint` stands for STS as well.
+fn network(
+    config: &AccountConfig,
+    environment: &Environment,
+) -> Result<Network, aliyun::BuildClientError> {
+    let mut options = NetworkOptions::new(Arc::new(outside::now), Arc::new(outside::random_bytes));
+    options.scheme = config.signature;
+    options.sts.endpoint.clone_from(&config.endpoint);
+    Ok(Network::new(options)?.in_environment(|name| environment.get(name).map(str::to_owned)))
+}
+
 fn credentials(
     source: &CredentialSource,
     environment: &Environment,
+    network: &Network,
 ) -> Result<Arc<dyn CredentialProvider>, Box<dyn std::error::Error + Send + Sync>> {
+    let lookup = || {
+        let environment = Arc::new(environment.clone());
+        move |name: &str| environment.get(name).map(str::to_owned)
+    };
     Ok(match source {
-        CredentialSource::Environment => {
-            let environment = environment.clone();
-            Arc::new(aliyun::Environment::new(move |name| environment.get(name).map(str::to_owned)))
-        }
+        CredentialSource::DefaultChain => Arc::new(DefaultChain::new(lookup(), network)),
+        CredentialSource::Environment => Arc::new(aliyun::Environment::new(lookup())),
         CredentialSource::Profile { file, profile } => {
-            Arc::new(CliProfile::new(file.clone(), profile.clone()))
+            Arc::new(CliProfile::new(file.clone(), profile.clone()).with_network(network))
         }
         CredentialSource::Keys { id, secret, token } => {
             let credential = Credential::new(id, secret.expose_secret())?;
@@ -66,5 +87,95 @@ fn credentials(
             };
             Arc::new(FixedKeys::new(credential))
         }
+        CredentialSource::EcsRole { role_name } => {
+            Arc::new(EcsRole::new(role_name.clone(), network))
+        }
+        CredentialSource::Oidc { role, provider_arn, token_file } => {
+            Arc::new(OidcRole::new(role.clone(), provider_arn, token_file, network))
+        }
+        CredentialSource::Uri(uri) => Arc::new(UriKeys::new(uri.clone(), network)),
+        CredentialSource::Assumed { base, role } => {
+            let base = credentials(base, environment, network)?;
+            Arc::new(AssumeRole::new(base, role.clone(), network))
+        }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use aliyun::Role;
+    use domain::call::SignatureScheme;
+    use simulator::Simulator;
+
+    use super::*;
+
+    fn keys(cloud: &Simulator) -> CredentialSource {
+        let account = &cloud.accounts()[0];
+        let secret = account.access_key_secret.clone().into();
+        CredentialSource::Keys { id: account.access_key_id.clone(), secret, token: None }
+    }
+
+    fn role(cloud: &Simulator, account: usize) -> Role {
+        let arn = cloud.announcement()["accounts"][account]["role_arn"].clone();
+        let mut role = Role::new(arn.as_str().unwrap().parse().unwrap());
+        role.session_name = Some("portal".parse().unwrap());
+        role
+    }
+
+    /// The account that its identity belongs to, and the end of its name there.
+    async fn who(cloud: &Simulator, credential: CredentialSource) -> (usize, String) {
+        let config = AccountConfig {
+            name: "core".parse().unwrap(),
+            label: None,
+            regions: None,
+            endpoint: Some(cloud.base_url().parse().unwrap()),
+            signature: SignatureScheme::V3,
+            credential,
+        };
+        let client = client(&config, &Environment::default()).unwrap();
+        let identity = client.get_caller_identity().await.unwrap().value;
+        let account = cloud.accounts().iter().position(|one| one.uid == identity.account_id);
+        (account.unwrap(), identity.arn.rsplit_once(':').unwrap().1.to_owned())
+    }
+
+    #[tokio::test]
+    async fn every_configured_source_is_somebody_to_the_cloud() {
+        let cloud = Simulator::start(simulator::Options::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (token, profiles) = (folder.path().join("token"), folder.path().join("config.json"));
+        let name = &cloud.accounts()[0].name;
+        let hour = std::time::Duration::from_hours(1);
+        let pod = cloud.control().issue_platform_token(name, "system:x", hour).unwrap();
+        std::fs::write(&token, &pod.token).unwrap();
+        let uri = cloud.credentials_uri(name).unwrap();
+        let profile = format!(
+            r#"{{"profiles":[{{"name":"a","mode":"CredentialsURI","credentials_uri":"{uri}"}}]}}"#
+        );
+        std::fs::write(&profiles, profile).unwrap();
+        let assumed = |base, account| CredentialSource::Assumed {
+            base: Box::new(base),
+            role: role(&cloud, account),
+        };
+        let of_profile =
+            CredentialSource::Profile { file: profiles, profile: Some("a".to_owned()) };
+        let oidc = CredentialSource::Oidc {
+            role: role(&cloud, 0),
+            provider_arn: pod.provider_arn.clone(),
+            token_file: token,
+        };
+        let of_uri = || CredentialSource::Uri(uri.parse().unwrap());
+        for (source, expected) in [
+            (keys(&cloud), (0, "user/latchkey")),
+            (assumed(keys(&cloud), 1), (1, "assumed-role/latchkey/portal")),
+            (assumed(assumed(keys(&cloud), 1), 0), (0, "assumed-role/latchkey/portal")),
+            (of_profile, (0, "assumed-role/latchkey/credentials-uri")),
+            (oidc, (0, "assumed-role/latchkey/portal")),
+            (of_uri(), (0, "assumed-role/latchkey/credentials-uri")),
+            (assumed(of_uri(), 1), (1, "assumed-role/latchkey/portal")),
+        ] {
+            let shown = format!("{source:?}");
+            let (account, arn) = who(&cloud, source).await;
+            assert_eq!((account, arn.as_str()), expected, "{shown}");
+        }
+    }
 }

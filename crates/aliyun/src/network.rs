@@ -45,6 +45,8 @@ pub struct NetworkOptions {
     pub sts: Sts,
     /// Where the metadata service of ECS is; `http://100.100.100.200` by default.
     pub ecs_metadata: Option<ApiEndpoint>,
+    /// Whether version 1 of the metadata service is asked where version 2 gives no token.
+    pub ecs_metadata_v1: bool,
     /// Of sessions for which nothing else gives a name.
     pub session_name: SessionName,
 }
@@ -74,6 +76,7 @@ impl NetworkOptions {
             user_agent: concat!("latchkey/", env!("CARGO_PKG_VERSION")).to_owned(),
             sts: Sts::default(),
             ecs_metadata: None,
+            ecs_metadata_v1: true,
             session_name: SessionName::of("latchkey"),
         }
     }
@@ -92,6 +95,11 @@ struct Inner {
     metadata: Arc<Http>,
     correction: Arc<Correction>,
 }
+
+const STS_REGION: &str = "ALIBABA_CLOUD_STS_REGION";
+const VPC_ENDPOINT: &str = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED";
+const IMDS_V1_DISABLED: &str = "ALIBABA_CLOUD_IMDSV1_DISABLED";
+const SESSION_NAME: &str = "ALIBABA_CLOUD_ROLE_SESSION_NAME";
 
 /// As the official libraries: one second, since the service is on the same machine or not there at all.
 const METADATA_TIMEOUTS: Timeouts =
@@ -116,13 +124,22 @@ impl Network {
         Ok(network)
     }
 
-    /// The same with another STS and another name for sessions.
+    /// The same as the cloud's variables of the environment say: `ALIBABA_CLOUD_STS_REGION`,
+    /// `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`, `ALIBABA_CLOUD_IMDSV1_DISABLED` and `ALIBABA_CLOUD_ROLE_SESSION_NAME`.
+    /// `lookup` gives the value of one, if it is set.
     #[must_use]
-    pub fn with_sts(&self, sts: Sts, session_name: Option<SessionName>) -> Self {
+    pub fn in_environment(&self, lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let get = |name| lookup(name).filter(|value| !value.trim().is_empty());
         let mut options = self.0.options.clone();
-        options.sts = sts;
-        if let Some(name) = session_name {
-            options.session_name = name;
+        if let Some(region) = get(STS_REGION).and_then(|region| region.trim().parse().ok()) {
+            options.sts.region = Some(region);
+        }
+        let is_true =
+            |name| get(name).is_some_and(|value: String| value.trim().eq_ignore_ascii_case("true"));
+        options.sts.vpc |= is_true(VPC_ENDPOINT);
+        options.ecs_metadata_v1 &= !is_true(IMDS_V1_DISABLED);
+        if let Some(name) = get(SESSION_NAME) {
+            options.session_name = SessionName::of(name.trim());
         }
         Self(Arc::new(Inner {
             options,
@@ -158,6 +175,10 @@ impl Network {
         let options = &self.0.options;
         let make = || Http::new(&settings(options, options.timeouts, true)).map(Arc::new);
         self.0.secure.get_or_init(make).clone()
+    }
+
+    pub(crate) fn ecs_metadata_v1(&self) -> bool {
+        self.0.options.ecs_metadata_v1
     }
 
     pub(crate) fn metadata(&self) -> (Arc<Http>, ApiEndpoint) {

@@ -1,32 +1,21 @@
 //! `[[accounts]]`: a name, where its key comes from, which regions, and whom to call.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+mod credential;
 
-use aliyun::ApiEndpoint;
+use std::collections::BTreeSet;
+
+use aliyun::{ApiEndpoint, DefaultChain};
 use domain::call::SignatureScheme;
 use domain::id::{AccountName, RegionId};
-use secrecy::SecretString;
 use toml::de::DeTable;
 
 use super::Environment;
 use super::reader::{Found, Place, Reader};
 
-const KEYS: &[&str] = &[
-    "access_key_id",
-    "access_key_secret",
-    "access_key_secret_file",
-    "credential",
-    "endpoint",
-    "label",
-    "name",
-    "profile",
-    "profile_file",
-    "regions",
-    "security_token",
-    "security_token_file",
-    "signature",
-];
+pub use credential::CredentialSource;
+
+/// Besides those of its credential.
+const KEYS: &[&str] = &["credential", "endpoint", "label", "name", "regions", "signature"];
 
 /// One cloud account.
 #[derive(Debug)]
@@ -41,30 +30,14 @@ pub struct AccountConfig {
     pub credential: CredentialSource,
 }
 
-/// Where an account's key comes from.
-#[derive(Debug)]
-pub enum CredentialSource {
-    /// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABA_CLOUD_SECURITY_TOKEN`.
-    Environment,
-    /// A profile of the cloud's command line.
-    Profile {
-        file: PathBuf,
-        profile: Option<String>,
-    },
-    Keys {
-        id: String,
-        secret: SecretString,
-        token: Option<SecretString>,
-    },
-}
-
 pub(super) fn read_all<'a>(
     reader: &mut Reader<'a>,
     document: &DeTable<'a>,
     environment: &Environment,
 ) -> Vec<AccountConfig> {
     let tables = reader.tables(document, "accounts");
-    if tables.is_empty() && environment.get("ALIBABA_CLOUD_ACCESS_KEY_ID").is_some() {
+    let lookup = |name: &str| environment.get(name).map(str::to_owned);
+    if tables.is_empty() && DefaultChain::is_wanted(lookup) {
         return implicit(reader);
     }
     let mut accounts = Vec::new();
@@ -80,7 +53,7 @@ pub(super) fn read_all<'a>(
     accounts
 }
 
-/// Nobody wrote an account down, but the cloud's own variables are there: that is the account.
+/// Nobody wrote an account down, but the cloud's own variables point to a key: that is the account.
 fn implicit(reader: &mut Reader<'_>) -> Vec<AccountConfig> {
     let Ok(name) = "default".parse() else {
         reader.refuse(&Place::Named("accounts".to_owned()), "add [[accounts]] with a name");
@@ -92,7 +65,7 @@ fn implicit(reader: &mut Reader<'_>) -> Vec<AccountConfig> {
         regions: None,
         endpoint: None,
         signature: SignatureScheme::V1,
-        credential: CredentialSource::Environment,
+        credential: CredentialSource::DefaultChain,
     }]
 }
 
@@ -103,7 +76,8 @@ fn read<'a>(
     environment: &Environment,
 ) -> Option<AccountConfig> {
     let prefix = "accounts";
-    reader.only(table, prefix, KEYS);
+    let keys: Vec<&str> = KEYS.iter().copied().chain(credential::keys()).collect();
+    reader.only(table, prefix, &keys);
     let Some(name) = reader.text(table, prefix, "name") else {
         reader.refuse(place, "needs a name, such as name = \"core\"");
         return None;
@@ -137,7 +111,7 @@ fn read<'a>(
             }
             parsed
         })?;
-    let credential = credential(reader, table, place, &parsed, environment)?;
+    let credential = credential::read(reader, table, place, &parsed, environment)?;
     Some(AccountConfig { name: parsed, label, regions, endpoint, signature, credential })
 }
 
@@ -163,66 +137,6 @@ fn regions<'a>(
     Some(regions)
 }
 
-fn credential<'a>(
-    reader: &mut Reader<'a>,
-    table: &DeTable<'a>,
-    place: &Place,
-    name: &AccountName,
-    environment: &Environment,
-) -> Option<CredentialSource> {
-    let prefix = "accounts";
-    let id = secret_text(reader, table, environment, name, "access_key_id");
-    let secret = secret_text(reader, table, environment, name, "access_key_secret");
-    let token = secret_text(reader, table, environment, name, "security_token");
-    let profile = reader.text(table, prefix, "profile");
-    let file = reader.text(table, prefix, "profile_file");
-    let chosen = reader.text(table, prefix, "credential");
-    let word = chosen.as_ref().map_or_else(
-        || {
-            if id.is_some() || secret.is_some() {
-                "keys"
-            } else if profile.is_some() || file.is_some() {
-                "profile"
-            } else {
-                "environment"
-            }
-        },
-        |found| found.value.as_str(),
-    );
-    match word {
-        "environment" => Some(CredentialSource::Environment),
-        "profile" => {
-            let home = environment.home().map(|home| home.join(".aliyun/config.json"));
-            let Some(file) = file.map(|found| PathBuf::from(found.value)).or(home) else {
-                reader.refuse(
-                    place,
-                    "profile_file is needed: there is no HOME to look for .aliyun/config.json in",
-                );
-                return None;
-            };
-            Some(CredentialSource::Profile { file, profile: profile.map(|found| found.value) })
-        }
-        "keys" => {
-            let (Some(id), Some(secret)) = (id, secret) else {
-                reader.refuse(place, "needs access_key_id and access_key_secret_file");
-                return None;
-            };
-            let token = token.map(|found| found.value.into());
-            Some(CredentialSource::Keys { id: id.value, secret: secret.value.into(), token })
-        }
-        other => {
-            let place = chosen.as_ref().map_or(place, |found| &found.place);
-            reader.refuse(
-                place,
-                format!(
-                    "`{other}` is not a credential source; allowed: environment, profile, keys"
-                ),
-            );
-            None
-        }
-    }
-}
-
 /// A part of a key: from the environment, from a file that is named, or from the configuration itself.
 fn secret_text<'a>(
     reader: &mut Reader<'a>,
@@ -231,9 +145,7 @@ fn secret_text<'a>(
     account: &AccountName,
     key: &str,
 ) -> Option<Found<String>> {
-    let name = account.as_str().replace('-', "_").to_ascii_uppercase();
-    let variable_name = format!("LATCHKEY_ACCOUNT_{name}_{}", key.to_ascii_uppercase());
-    if let Some(found) = variable(reader, environment, &variable_name) {
+    if let Some(found) = variable(reader, environment, &variable_name(account, key)) {
         return Some(found);
     }
     let file = if key == "access_key_id" {
@@ -245,6 +157,12 @@ fn secret_text<'a>(
         return from_file(reader, file);
     }
     reader.text(table, "accounts", key)
+}
+
+/// `LATCHKEY_ACCOUNT_NAME_KEY`.
+fn variable_name(account: &AccountName, key: &str) -> String {
+    let name = account.as_str().replace('-', "_").to_ascii_uppercase();
+    format!("LATCHKEY_ACCOUNT_{name}_{}", key.to_ascii_uppercase())
 }
 
 /// `NAME`, or the content of the file that `NAME_FILE` names.

@@ -1,3 +1,5 @@
+mod accounts;
+
 use std::path::Path;
 
 use secrecy::ExposeSecret;
@@ -80,7 +82,7 @@ name = "env"
     assert!(
         matches!(&private.credential, CredentialSource::Profile { profile: Some(p), .. } if p == "ops")
     );
-    assert!(matches!(env.credential, CredentialSource::Environment));
+    assert!(matches!(env.credential, CredentialSource::DefaultChain));
     assert!(!format!("{config:?}").contains("s3cret"));
 }
 
@@ -160,7 +162,7 @@ fn every_mistake_is_told_with_file_line_key_and_what_is_allowed() {
     );
     refuses(
         "[[accounts]]\nname = \"a\"\ncredential = \"magic\"",
-        &["allowed: environment, profile, keys"],
+        &["allowed: default-chain, environment, profile, keys, ecs-role, oidc, uri"],
     );
     refuses(
         "[[accounts]]\nname = \"a\"\naccess_key_id = \"x\"\naccess_key_secret_file = \"/does/not/exist\"",

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use configparser::ini::Ini;
 
-use super::plan::{Plan, Reach};
+use super::plan::Plan;
 use super::reread::Reread;
 use super::{Credential, CredentialError, CredentialProvider, Role, SessionName};
 use crate::network::Network;
@@ -22,28 +22,20 @@ const DEFAULT_SECTION: &str = "default";
 pub struct CredentialsFile {
     path: PathBuf,
     section: String,
-    reach: Reach,
+    network: Network,
     known: Reread,
 }
 
 impl CredentialsFile {
     /// `section`: its name; `None` for `default`.
     pub fn new(path: impl Into<PathBuf>, section: Option<String>, network: &Network) -> Self {
-        Self::reaching(path, section, Reach { network: network.clone(), v1_allowed: true })
-    }
-
-    pub(super) fn reaching(
-        path: impl Into<PathBuf>,
-        section: Option<String>,
-        reach: Reach,
-    ) -> Self {
         let section = section.unwrap_or_else(|| DEFAULT_SECTION.to_owned());
-        Self { path: path.into(), section, reach, known: Reread::default() }
+        Self { path: path.into(), section, network: network.clone(), known: Reread::default() }
     }
 
     async fn provider(&self) -> Result<Arc<dyn CredentialProvider>, CredentialError> {
         let parse = |text: &[u8]| plan(&self.path, text, &self.section);
-        self.known.provider(&self.path, Some(&self.reach), parse).await
+        self.known.provider(&self.path, Some(&self.network), parse).await
     }
 }
 

@@ -12,26 +12,21 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use super::plan::Reach;
 use super::{
     CliProfile, Credential, CredentialError, CredentialProvider, CredentialsFile, EcsRole,
     Environment, OidcRole, Role, SessionName, UriKeys,
 };
-use crate::network::{Network, Sts};
+use crate::network::Network;
 
 const PROFILE: &str = "ALIBABA_CLOUD_PROFILE";
 const ROLE_ARN: &str = "ALIBABA_CLOUD_ROLE_ARN";
 const OIDC_PROVIDER_ARN: &str = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
 const OIDC_TOKEN_FILE: &str = "ALIBABA_CLOUD_OIDC_TOKEN_FILE";
-const SESSION_NAME: &str = "ALIBABA_CLOUD_ROLE_SESSION_NAME";
 const CLI_PROFILE_DISABLED: &str = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";
 const CREDENTIALS_FILE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
 const ECS_METADATA: &str = "ALIBABA_CLOUD_ECS_METADATA";
 const ECS_METADATA_DISABLED: &str = "ALIBABA_CLOUD_ECS_METADATA_DISABLED";
-const IMDS_V1_DISABLED: &str = "ALIBABA_CLOUD_IMDSV1_DISABLED";
 const CREDENTIALS_URI: &str = "ALIBABA_CLOUD_CREDENTIALS_URI";
-const STS_REGION: &str = "ALIBABA_CLOUD_STS_REGION";
-const VPC_ENDPOINT: &str = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED";
 const HOME: &str = "HOME";
 
 /// The default chain of the official libraries.
@@ -56,16 +51,15 @@ impl DefaultChain {
         L: Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
     {
         let variables = Variables(&lookup);
-        let network = variables.network(network);
-        let reach = Reach { network, v1_allowed: !variables.is_true(IMDS_V1_DISABLED) };
+        let network = network.in_environment(&lookup);
         let environment: Arc<dyn CredentialProvider> = Arc::new(Environment::new(lookup.clone()));
         let links = vec![
             Link { source: "environment", provider: Ok(environment), meant: true },
-            Link { source: "OIDC role", provider: variables.oidc(&reach), meant: true },
-            Link { source: "command line profile", provider: variables.cli(&reach), meant: true },
-            Link { source: "credentials file", provider: variables.file(&reach), meant: true },
-            Link { source: "ECS RAM role", provider: variables.ecs(&reach), meant: false },
-            Link { source: "credentials URI", provider: variables.uri(&reach), meant: true },
+            Link { source: "OIDC role", provider: variables.oidc(&network), meant: true },
+            Link { source: "command line profile", provider: variables.cli(&network), meant: true },
+            Link { source: "credentials file", provider: variables.file(&network), meant: true },
+            Link { source: "ECS RAM role", provider: variables.ecs(&network), meant: false },
+            Link { source: "credentials URI", provider: variables.uri(&network), meant: true },
         ];
         Self { links, chosen: OnceCell::new() }
     }
@@ -150,57 +144,45 @@ impl Variables<'_> {
         self.get(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
     }
 
-    fn network(&self, network: &Network) -> Network {
-        let said = network.sts();
-        let region = self.get(STS_REGION).and_then(|region| region.trim().parse().ok());
-        let sts = Sts {
-            endpoint: said.endpoint.clone(),
-            region: region.or_else(|| said.region.clone()),
-            vpc: said.vpc || self.is_true(VPC_ENDPOINT),
-        };
-        network.with_sts(sts, self.get(SESSION_NAME).map(|name| SessionName::of(name.trim())))
-    }
-
-    fn oidc(&self, reach: &Reach) -> Source {
+    fn oidc(&self, network: &Network) -> Source {
         let (role_arn, provider_arn) = (self.needed(ROLE_ARN)?, self.needed(OIDC_PROVIDER_ARN)?);
         let token_file = self.needed(OIDC_TOKEN_FILE)?;
         let arn = role_arn.trim().parse().map_err(|_| {
             let why = "has to be acs:ram::ACCOUNT:role/NAME";
             CredentialError::BadVariable { name: ROLE_ARN, why }
         })?;
-        Ok(Arc::new(OidcRole::new(Role::new(arn), provider_arn, token_file, &reach.network)))
+        Ok(Arc::new(OidcRole::new(Role::new(arn), provider_arn, token_file, network)))
     }
 
-    fn cli(&self, reach: &Reach) -> Source {
+    fn cli(&self, network: &Network) -> Source {
         if self.is_true(CLI_PROFILE_DISABLED) {
             return Err(CredentialError::SwitchedOff(CLI_PROFILE_DISABLED));
         }
         let path = PathBuf::from(self.needed(HOME)?).join(".aliyun/config.json");
-        Ok(Arc::new(CliProfile::new(path, self.get(PROFILE)).reaching(reach.clone())))
+        Ok(Arc::new(CliProfile::new(path, self.get(PROFILE)).with_network(network)))
     }
 
-    fn file(&self, reach: &Reach) -> Source {
+    fn file(&self, network: &Network) -> Source {
         let path = match self.get(CREDENTIALS_FILE) {
             Some(path) => PathBuf::from(path),
             None => PathBuf::from(self.needed(HOME)?).join(".alibabacloud/credentials.ini"),
         };
-        Ok(Arc::new(CredentialsFile::reaching(path, self.get(PROFILE), reach.clone())))
+        Ok(Arc::new(CredentialsFile::new(path, self.get(PROFILE), network)))
     }
 
-    fn ecs(&self, reach: &Reach) -> Source {
+    fn ecs(&self, network: &Network) -> Source {
         if self.is_true(ECS_METADATA_DISABLED) {
             return Err(CredentialError::SwitchedOff(ECS_METADATA_DISABLED));
         }
-        let make = if reach.v1_allowed { EcsRole::new } else { EcsRole::without_v1 };
-        Ok(Arc::new(make(self.get(ECS_METADATA), &reach.network)))
+        Ok(Arc::new(EcsRole::new(self.get(ECS_METADATA), network)))
     }
 
-    fn uri(&self, reach: &Reach) -> Source {
+    fn uri(&self, network: &Network) -> Source {
         let uri = self.needed(CREDENTIALS_URI)?;
         let uri = uri.parse().map_err(|_| {
             let why = "has to be https://HOST…, or http:// to this machine";
             CredentialError::BadVariable { name: CREDENTIALS_URI, why }
         })?;
-        Ok(Arc::new(UriKeys::new(uri, &reach.network)))
+        Ok(Arc::new(UriKeys::new(uri, network)))
     }
 }

@@ -31,10 +31,10 @@ struct Fetch {
 impl EcsRole {
     /// `role_name`: `None` for the one that the service names.
     pub fn new(role_name: Option<String>, network: &Network) -> Self {
-        Self::with(role_name, true, network)
+        Self::with(role_name, network.ecs_metadata_v1(), network)
     }
 
-    /// The same, and without a token of the service nothing is asked (`ALIBABA_CLOUD_IMDSV1_DISABLED`).
+    /// The same, and without a token of the service nothing is asked, whatever the network allows.
     pub fn without_v1(role_name: Option<String>, network: &Network) -> Self {
         Self::with(role_name, false, network)
     }

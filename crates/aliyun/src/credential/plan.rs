@@ -18,35 +18,23 @@ pub(super) enum Plan {
     Uri(CredentialsUri),
 }
 
-/// Who may be asked, for the plans that have to ask.
-#[derive(Debug, Clone)]
-pub(super) struct Reach {
-    pub network: Network,
-    /// Of the metadata service.
-    pub v1_allowed: bool,
-}
-
 impl Plan {
     pub(super) fn provider(
         self,
-        reach: Option<&Reach>,
+        network: Option<&Network>,
     ) -> Result<Arc<dyn CredentialProvider>, CredentialError> {
-        let reached = || reach.ok_or(CredentialError::NeedsNetwork);
+        let reached = || network.ok_or(CredentialError::NeedsNetwork);
         Ok(match self {
             Self::Keys(credential) => Arc::new(FixedKeys::new(credential)),
             Self::AssumeRole { base, role } => {
-                let base = base.provider(reach)?;
-                Arc::new(AssumeRole::new(base, role, &reached()?.network))
+                let base = base.provider(network)?;
+                Arc::new(AssumeRole::new(base, role, reached()?))
             }
             Self::OidcRole { role, provider_arn, token_file } => {
-                Arc::new(OidcRole::new(role, provider_arn, token_file, &reached()?.network))
+                Arc::new(OidcRole::new(role, provider_arn, token_file, reached()?))
             }
-            Self::EcsRole { role_name } => {
-                let Reach { network, v1_allowed } = reached()?;
-                let make = if *v1_allowed { EcsRole::new } else { EcsRole::without_v1 };
-                Arc::new(make(role_name, network))
-            }
-            Self::Uri(uri) => Arc::new(UriKeys::new(uri, &reached()?.network)),
+            Self::EcsRole { role_name } => Arc::new(EcsRole::new(role_name, reached()?)),
+            Self::Uri(uri) => Arc::new(UriKeys::new(uri, reached()?)),
         })
     }
 }

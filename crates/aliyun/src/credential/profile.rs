@@ -11,7 +11,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::plan::{Plan, Reach};
+use super::plan::Plan;
 use super::reread::Reread;
 use super::{Credential, CredentialError, CredentialProvider, Role, SessionName};
 use crate::lenient::{Flag, Whole};
@@ -26,29 +26,25 @@ const SUPPORTED: &str =
 pub struct CliProfile {
     path: PathBuf,
     profile: Option<String>,
-    reach: Option<Reach>,
+    network: Option<Network>,
     known: Reread,
 }
 
 impl CliProfile {
     /// `profile`: its name; `None` for the one the file calls `current`.
     pub fn new(path: impl Into<PathBuf>, profile: Option<String>) -> Self {
-        Self { path: path.into(), profile, reach: None, known: Reread::default() }
+        Self { path: path.into(), profile, network: None, known: Reread::default() }
     }
 
     /// For the modes that fetch a key.
     #[must_use]
     pub fn with_network(self, network: &Network) -> Self {
-        self.reaching(Reach { network: network.clone(), v1_allowed: true })
-    }
-
-    pub(super) fn reaching(self, reach: Reach) -> Self {
-        Self { reach: Some(reach), ..self }
+        Self { network: Some(network.clone()), ..self }
     }
 
     async fn provider(&self) -> Result<std::sync::Arc<dyn CredentialProvider>, CredentialError> {
         let parse = |text: &[u8]| plan(&self.path, text, self.profile.as_deref());
-        self.known.provider(&self.path, self.reach.as_ref(), parse).await
+        self.known.provider(&self.path, self.network.as_ref(), parse).await
     }
 }
 

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::plan::{Plan, Reach};
+use super::plan::Plan;
 use super::{Credential, CredentialError, CredentialProvider};
+use crate::network::Network;
 
 #[derive(Default, Clone)]
 pub(super) struct Reread(Arc<Mutex<Option<Known>>>);
@@ -25,7 +26,7 @@ impl Reread {
     pub(super) async fn provider(
         &self,
         path: &Path,
-        reach: Option<&Reach>,
+        network: Option<&Network>,
         parse: impl FnOnce(&[u8]) -> Result<Plan, CredentialError>,
     ) -> Result<Arc<dyn CredentialProvider>, CredentialError> {
         let text = tokio::fs::read(path).await.map_err(|error| unreadable(path, &error))?;
@@ -35,7 +36,7 @@ impl Reread {
         if let Some(known) = known.as_ref().filter(|known| known.file == file) {
             return Ok(Arc::clone(&known.provider));
         }
-        let provider = parse(&text)?.provider(reach)?;
+        let provider = parse(&text)?.provider(network)?;
         *known = Some(Known { file, provider: Arc::clone(&provider) });
         Ok(provider)
     }
