@@ -1,6 +1,7 @@
 //! `[[accounts]]`: a name, where its key comes from, which regions, and whom to call.
 
 mod credential;
+mod role;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,9 @@ pub use credential::CredentialSource;
 
 /// Besides those of its credential.
 const KEYS: &[&str] = &["credential", "endpoint", "label", "name", "regions", "signature"];
+
+/// Where all of it stands, for messages.
+const PREFIX: &str = "accounts";
 
 /// One cloud account.
 #[derive(Debug)]
@@ -75,7 +79,7 @@ fn read<'a>(
     place: &Place,
     environment: &Environment,
 ) -> Option<AccountConfig> {
-    let prefix = "accounts";
+    let prefix = PREFIX;
     let keys: Vec<&str> = KEYS.iter().copied().chain(credential::keys()).collect();
     reader.only(table, prefix, &keys);
     let Some(name) = reader.text(table, prefix, "name") else {
@@ -151,12 +155,12 @@ fn secret_text<'a>(
     let file = if key == "access_key_id" {
         None
     } else {
-        reader.text(table, "accounts", &format!("{key}_file"))
+        reader.text(table, PREFIX, &format!("{key}_file"))
     };
     if let Some(file) = file {
         return from_file(reader, file);
     }
-    reader.text(table, "accounts", key)
+    reader.text(table, PREFIX, key)
 }
 
 /// `LATCHKEY_ACCOUNT_NAME_KEY`.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
 
+mod answers_of_sts;
 mod canary;
 mod canary_sources;
 mod chain;

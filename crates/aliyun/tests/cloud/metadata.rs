@@ -83,10 +83,11 @@ async fn with_a_token_there_is_no_way_back_to_version_1() {
 }
 
 #[tokio::test]
-async fn where_nobody_answers_only_one_second_is_lost_and_version_1_is_not_tried() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+async fn where_nobody_listens_version_1_is_not_tried_either() {
+    // Held, so that nobody else gets the port, and not listened on.
+    let nobody = tokio::net::TcpSocket::new_v4().unwrap();
+    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = nobody.local_addr().unwrap();
     let server = Server::plays([Answer::new(200, "not asked")]).await;
     let mut options = network_options(&server, &Hands::at(NOW));
     options.ecs_metadata = Some(format!("http://{address}").parse().unwrap());

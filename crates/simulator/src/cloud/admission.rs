@@ -3,25 +3,23 @@
 use super::{Cloud, State};
 use crate::action::{self, Action, Call, Product, Run};
 use crate::clock::{Millis, moment, whole_millis};
-use crate::fault::{Apply, Denial, Ending, Plan, Target};
+use crate::fault::{Apply, Ending, Plan, Target};
 use crate::gate::{self, Authenticated, keyring::Caller};
 use crate::ledger::{LedgerEntry, LedgerResult};
-use crate::ram::{Grant, Policy};
-use crate::refusal::{self, AccessDeniedDetail, Refusal};
+use crate::ram::Grant;
+use crate::refusal::{self, Refusal};
 use crate::transport::envelope::{self, Text};
 use crate::transport::request::Request;
 use crate::world::{Change, Slot, World};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
-const IDENTITY_POLICY: &str = "AccountLevelIdentityBasedPolicy";
-
 /// A call between the gateway and the product.
 pub(crate) struct Admission {
     pub plan: Plan,
     pub request_id: String,
-    action: &'static Action,
-    caller: Caller,
+    pub action: &'static Action,
+    pub caller: Caller,
     region: u16,
     slot: Option<Slot>,
     ledger: Option<u64>,
@@ -146,12 +144,7 @@ impl Cloud {
         if let Some(refusal) = &plan.refuse {
             return Err(refusal.clone());
         }
-        if let Some(denial) = &plan.deny {
-            return Err(self.denied(admission, denial, IDENTITY_POLICY));
-        }
-        if let Some((denial, policy_type)) = denied_to_session(state, request, admission) {
-            return Err(self.denied(admission, &denial, policy_type));
-        }
+        self.check_permission(state, request, admission)?;
         let call = Call {
             action: admission.action,
             world: &state.world,
@@ -199,38 +192,6 @@ impl Cloud {
         let body = action::session_answer(&admission.request_id, account, grant, &issued);
         envelope::answer(request.format, admission.action.name, &body)
             .map_err(|_| refusal::INTERNAL_ERROR.into())
-    }
-
-    fn denied(&self, admission: &Admission, denial: &Denial, policy_type: &'static str) -> Refusal {
-        let account = &self.accounts[usize::from(admission.caller.account)];
-        let session = admission.caller.session.as_deref();
-        let message = if denial.code == "NoPermission" {
-            "You are not authorized to do this action."
-        } else {
-            "User not authorized to operate on the specified resource, or this API doesn't support RAM."
-        };
-        let detail = AccessDeniedDetail {
-            auth_action: admission.action.permission(),
-            auth_principal_type: if session.is_some() { "AssumedRoleUser" } else { "SubUser" },
-            auth_principal_owner_id: account.uid.clone(),
-            auth_principal_display_name: session.map_or_else(
-                || action::user_id(&account.uid),
-                |session| format!("{}:{}", session.role, session.name),
-            ),
-            policy_type,
-            no_permission_type: if denial.explicit { "ExplicitDeny" } else { "ImplicitDeny" },
-            encoded_diagnostic_message: format!(
-                "AQFohtp4aIbaeSIMULATED{}",
-                admission.request_id.replace('-', "")
-            ),
-        };
-        Refusal {
-            status: 403,
-            code: denial.code.clone().into(),
-            message: message.into(),
-            denied: Some(Box::new(detail)),
-            retry_after: None,
-        }
     }
 
     fn note_arrival(
@@ -293,28 +254,6 @@ impl State {
             count.refused += 1;
         }
     }
-}
-
-/// What the role, or the policy that its session was given, does not allow.
-fn denied_to_session(
-    state: &State,
-    request: &Request,
-    admission: &Admission,
-) -> Option<(Denial, &'static str)> {
-    let session = admission.caller.session.as_deref()?;
-    let action = admission.action;
-    if action.needs_no_permission() {
-        return None;
-    }
-    let denial = |explicit| Denial { code: "NoPermission".to_owned(), explicit };
-    let role = state.roles.get(session.account, &session.role);
-    if role.is_some_and(|role| role.denies(action.name)) {
-        return Some((denial(true), IDENTITY_POLICY));
-    }
-    let mode = request.parameters.get("VpcAuthMode");
-    let allows = |policy: &Policy| policy.allows(&action.permission(), mode);
-    let allowed = session.policy.as_ref().is_none_or(allows);
-    (!allowed).then(|| (denial(false), "SessionPolicy"))
 }
 
 /// The instance, if it is the account's and in the region that the call goes to.

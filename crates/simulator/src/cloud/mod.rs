@@ -6,6 +6,7 @@
 //! lock first lets time pass.
 
 mod admission;
+mod permission;
 
 pub(crate) use admission::{Admission, Carried};
 

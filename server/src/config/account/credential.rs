@@ -6,14 +6,13 @@
 //! To add a source: a variant, a row in [`SOURCES`] with its keys, an arm in `read_source`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
 
-use aliyun::{CredentialsUri, Role, RoleArn, SessionName};
+use aliyun::{CredentialsUri, Role, RoleArn};
 use domain::id::AccountName;
 use secrecy::SecretString;
 use toml::de::DeTable;
 
+use super::role::{self, Mistaken, parsed};
 use super::secret_text;
 use crate::config::Environment;
 use crate::config::reader::{Found, Place, Reader};
@@ -73,18 +72,9 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("uri", &["credentials_uri", "credentials_uri_file"]),
 ];
 
-const ROLE_KEYS: &[&str] = &[
-    "assume_role_arn",
-    "assume_role_external_id",
-    "assume_role_seconds",
-    "assume_role_session_name",
-];
-
-const PREFIX: &str = "accounts";
-
 /// Every key that says something about a credential.
 pub(super) fn keys() -> impl Iterator<Item = &'static str> {
-    SOURCES.iter().flat_map(|(_, keys)| keys.iter()).chain(ROLE_KEYS).copied()
+    SOURCES.iter().flat_map(|(_, keys)| keys.iter()).chain(role::KEYS).copied()
 }
 
 pub(super) fn read<'a>(
@@ -94,7 +84,7 @@ pub(super) fn read<'a>(
     name: &AccountName,
     environment: &Environment,
 ) -> Option<CredentialSource> {
-    let role = read_role(reader, table);
+    let role = role::read(reader, table);
     let base = Source { reader, table, place, name, environment }.read()?;
     match role {
         Ok(None) => Some(base),
@@ -102,9 +92,6 @@ pub(super) fn read<'a>(
         Err(Mistaken) => None,
     }
 }
-
-/// It has been told.
-struct Mistaken;
 
 struct Source<'r, 'a> {
     reader: &'r mut Reader<'a>,
@@ -142,7 +129,7 @@ impl Source<'_, '_> {
             return match meant[..] {
                 [] if by_variable => Some("keys"),
                 [] => Some("default-chain"),
-                [word] => self.known(word),
+                [word] => known(word),
                 [..] => {
                     let all = meant.join(", ");
                     let text =
@@ -152,7 +139,7 @@ impl Source<'_, '_> {
                 }
             };
         };
-        let Some(word) = self.known(&chosen.value) else {
+        let Some(word) = known(&chosen.value) else {
             let allowed: Vec<&str> = SOURCES.iter().map(|(word, _)| *word).collect();
             let text = format!(
                 "`{}` is not a credential source; allowed: {}",
@@ -171,10 +158,6 @@ impl Source<'_, '_> {
             }
         }
         Some(word)
-    }
-
-    fn known(&self, word: &str) -> Option<&'static str> {
-        SOURCES.iter().map(|(known, _)| *known).find(|known| *known == word)
     }
 
     fn profile(&mut self) -> Option<CredentialSource> {
@@ -206,7 +189,7 @@ impl Source<'_, '_> {
         let role_arn = self.needed("role_arn", "ALIBABA_CLOUD_ROLE_ARN");
         let provider = self.needed("oidc_provider_arn", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN");
         let token_file = self.needed("oidc_token_file", "ALIBABA_CLOUD_OIDC_TOKEN_FILE");
-        let arn = parsed::<RoleArn>(self.reader, role_arn?).ok()?;
+        let arn = parsed::<RoleArn>(self.reader, &role_arn?).ok()?;
         let provider_arn = provider?.value;
         let token_file = PathBuf::from(token_file?.value);
         Some(CredentialSource::Oidc { role: Role::new(arn), provider_arn, token_file })
@@ -242,7 +225,7 @@ impl Source<'_, '_> {
     }
 
     fn text(&mut self, key: &str) -> Option<Found<String>> {
-        self.reader.text(self.table, PREFIX, key)
+        self.reader.text(self.table, super::PREFIX, key)
     }
 
     fn secret(&mut self, key: &str) -> Option<Found<String>> {
@@ -255,57 +238,8 @@ impl Source<'_, '_> {
     }
 }
 
-fn read_role<'a>(reader: &mut Reader<'a>, table: &DeTable<'a>) -> Result<Option<Role>, Mistaken> {
-    let arn = reader.text(table, PREFIX, "assume_role_arn");
-    let session_name = reader.text(table, PREFIX, "assume_role_session_name");
-    let external_id = reader.text(table, PREFIX, "assume_role_external_id");
-    let seconds = reader.text(table, PREFIX, "assume_role_seconds");
-    let Some(arn) = arn else {
-        if let Some(more) = [session_name, external_id, seconds].into_iter().flatten().next() {
-            reader.refuse(&more.place, "is about a role: assume_role_arn is needed");
-            return Err(Mistaken);
-        }
-        // A wrong type has been told already.
-        let is_there = ROLE_KEYS.iter().any(|key| table.get(*key).is_some());
-        return if is_there { Err(Mistaken) } else { Ok(None) };
-    };
-    let arn = parsed::<RoleArn>(reader, arn);
-    let session_name = session_name.map(|found| parsed::<SessionName>(reader, found)).transpose();
-    let external_id = external_id.map(|found| external_id_of(reader, found)).transpose();
-    let duration = seconds.map(|found| duration(reader, &found)).transpose();
-    let mut role = Role::new(arn?);
-    role.session_name = session_name?;
-    role.external_id = external_id?;
-    role.duration = duration?.unwrap_or(role.duration);
-    Ok(Some(role))
-}
-
-fn parsed<T>(reader: &mut Reader<'_>, found: Found<String>) -> Result<T, Mistaken>
-where
-    T: FromStr<Err: std::fmt::Display>,
-{
-    found.value.parse().map_err(|error: T::Err| {
-        reader.refuse(&found.place, format!("`{}` cannot be used: {error}", found.value));
-        Mistaken
-    })
-}
-
-fn external_id_of(reader: &mut Reader<'_>, found: Found<String>) -> Result<String, Mistaken> {
-    if (2..=1224).contains(&found.value.chars().count()) {
-        return Ok(found.value);
-    }
-    reader.refuse(&found.place, "has to have 2 to 1224 characters");
-    Err(Mistaken)
-}
-
-fn duration(reader: &mut Reader<'_>, found: &Found<String>) -> Result<Duration, Mistaken> {
-    let duration = found.value.parse().ok().map(Duration::from_secs);
-    let fits = |duration: &Duration| (Role::SHORTEST..=Role::LONGEST).contains(duration);
-    duration.filter(fits).ok_or_else(|| {
-        let allowed = "a number in quotes between 900 and 43200";
-        reader.refuse(&found.place, format!("`{}` is not {allowed}", found.value));
-        Mistaken
-    })
+fn known(word: &str) -> Option<&'static str> {
+    SOURCES.iter().map(|(known, _)| *known).find(|known| *known == word)
 }
 
 /// Whether a variable of the portal's own gives the account a key.
