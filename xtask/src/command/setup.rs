@@ -4,13 +4,13 @@ use anyhow::Result;
 
 use crate::progress::Progress;
 use crate::setup::{
-    BROWSER, DATABASES, LANGUAGES, node_packages, python_packages, system_packages,
+    BROWSER, DATABASES, LANGUAGES, TRACING, node_packages, python_packages, system_packages,
 };
 use crate::workspace;
 
 /// For all tests.
 pub fn run(progress: &mut Progress) -> Result<()> {
-    system_packages(progress, &[BROWSER, DATABASES, LANGUAGES])?;
+    system_packages(progress, &[BROWSER, DATABASES, LANGUAGES, TRACING])?;
     node_packages(progress, &workspace::end2end())?;
     let sdk_tests = workspace::sdk_tests();
     node_packages(progress, &sdk_tests)?;

@@ -9,4 +9,4 @@ mod system;
 
 pub use node::install as node_packages;
 pub use python::install as python_packages;
-pub use system::{BROWSER, DATABASES, LANGUAGES, install as system_packages};
+pub use system::{BROWSER, DATABASES, LANGUAGES, TRACING, install as system_packages};
