@@ -107,7 +107,7 @@ pub enum CredentialError {
     Expired,
 }
 
-/// What came instead of a credential: the parts of an [`Error`](crate::Error) that can be compared and kept.
+/// What came instead of a credential: the parts of an [`Error`] that can be compared and kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FetchFailure {
