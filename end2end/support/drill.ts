@@ -63,9 +63,19 @@ export const test = withDatabases.extend<Running & { drill: Partial<Drill>; runn
   baseURL: async ({ portal }, use) => use(portal.url),
 });
 
-/** One usual drill for each worker, where every test leaves the others' instances alone. */
-export const sharedTest = withDatabases.extend<Omit<Running, "relay">, { running: Running }>({
-  running: [async ({ newDatabase }, use) => during(USUAL, newDatabase, use), { scope: "worker" }],
+/**
+ * One usual drill for all tests of a worker that say `test.use({ share: … })` alike: a spec file has its own, and its
+ * tests leave each other's instances alone.
+ */
+export const sharedTest = withDatabases.extend<Omit<Running, "relay">, { share: string; running: Running }>({
+  share: ["", { scope: "worker", option: true }],
+  running: [
+    async ({ share, newDatabase }, use) => {
+      if (share === "") throw new Error("a spec that shares a drill says so: test.use({ share: … })");
+      await during(USUAL, newDatabase, use);
+    },
+    { scope: "worker" },
+  ],
   cloud: async ({ running }, use) => use(running.cloud),
   portal: async ({ running }, use) => use(running.portal),
   baseURL: async ({ portal }, use) => use(portal.url),

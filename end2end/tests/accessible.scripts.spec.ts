@@ -10,6 +10,8 @@ const test = sharedTest.extend<object, { made: Made }>({
   made: [async ({ running }, use) => use(await makeViews(running.portal)), { scope: "worker" }],
 });
 
+test.use({ share: "accessible" });
+
 const WIDTHS = { screen: { width: 1440, height: 900 }, phone: { width: 360, height: 740 } };
 
 /** Reviews: one that can be confirmed in production, one that closes a door, one that is blocked. */

@@ -3,6 +3,8 @@ import { expect, sharedTest as test } from "../support/drill.ts";
 import { form, startStranger } from "../support/stranger.ts";
 import { audited, ENABLE, openInstance, openReview, signIn } from "../support/steps.ts";
 
+test.use({ share: "forged" });
+
 const ID = "r-uf6sessions00001";
 
 for (const host of ["localhost", "127.0.0.1"] as const) {

@@ -4,6 +4,8 @@ import type { Simulator } from "../support/simulator.ts";
 import { audited, confirm, DISABLE, ENABLE, expectOutcome, openInstance, openReview, signIn } from "../support/steps.ts";
 import { cookiesOf, postByHand } from "../support/wire.ts";
 
+test.use({ share: "once" });
+
 test("a double click is one change", async ({ page, portal, cloud, scripts }) => {
   const id = "r-bp1ordersdev0001";
   await signIn(page, portal, "olga");

@@ -14,6 +14,8 @@ import {
   signIn,
 } from "../support/steps.ts";
 
+sharedTest.use({ share: "outcomes" });
+
 const NOT_TAKEN = [
   {
     what: "a version that refuses the mode",

@@ -4,6 +4,8 @@ import type { Locator, Page } from "@playwright/test";
 import { expect, sharedTest as test } from "../support/drill.ts";
 import { confirm, DISABLE, ENABLE, expectOutcome, openInstance, openReview, signIn, whenRead } from "../support/steps.ts";
 
+test.use({ share: "production" });
+
 const NAME = "sessions-prod";
 const ID = "r-uf6sessions00001";
 

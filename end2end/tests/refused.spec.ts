@@ -3,6 +3,8 @@ import { expect, sharedTest as test } from "../support/drill.ts";
 import { audited, ENABLE, openInstance, openReview, signIn, whenRead } from "../support/steps.ts";
 import { cookiesOf, postByHand } from "../support/wire.ts";
 
+test.use({ share: "refused" });
+
 const BLOCKED = [
   {
     what: "a whitelist with 0.0.0.0/0",
