@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::AccessState;
-use crate::cloud::{EngineRelease, InstanceAttribute, InstanceRow, WhitelistCheck};
+use crate::cloud::{EngineRelease, InstanceAttribute, InstanceRow, SentinelAccess, WhitelistCheck};
 use crate::code::closed_enum;
 use crate::endpoint::Endpoint;
 use crate::environment::Environment;
@@ -55,6 +55,8 @@ closed_enum! {
         Release = "release",
         /// `DescribeParameters`
         WhitelistCheck = "whitelist-check",
+        /// `DescribeInstanceConfig`
+        Sentinel = "sentinel",
     }
 }
 
@@ -72,6 +74,7 @@ pub struct InstanceDetail {
     pub endpoints: Reading<Vec<Endpoint>>,
     pub release: Reading<EngineRelease>,
     pub whitelist_check: Reading<WhitelistCheck>,
+    pub sentinel: Reading<SentinelAccess>,
 }
 
 impl InstanceDetail {
@@ -83,6 +86,7 @@ impl InstanceDetail {
             endpoints: self.endpoints.fact(),
             release: self.release.fact(),
             whitelist_check: self.whitelist_check.fact(),
+            sentinel: self.sentinel.fact(),
         }
     }
 }

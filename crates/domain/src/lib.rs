@@ -12,6 +12,7 @@ pub mod cloud;
 pub mod consequence;
 pub mod endpoint;
 pub mod environment;
+pub mod exposure;
 pub mod fact;
 pub mod id;
 pub mod instance;
