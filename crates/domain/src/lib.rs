@@ -2,7 +2,7 @@
 //!
 //! Pure: no I/O, no async, no clock, no randomness. Builds for WebAssembly as it stands.
 
-mod code;
+pub mod code;
 
 pub mod access;
 pub mod audit;

@@ -21,8 +21,7 @@ struct Row {
 
 #[derive(FromRow)]
 struct Totals {
-    instances: i64,
-    read: i64,
+    unread: i64,
     oldest: Option<i64>,
 }
 
@@ -155,14 +154,14 @@ impl Store {
         let mut db = self.read().await?;
         let totals: Totals = on!(db, |c| {
             sqlx::query_as(
-            "SELECT COUNT(*) AS instances, COUNT(f.read_at) AS read, MIN(f.read_at) AS oldest
-             FROM instances i LEFT JOIN facts f
-               ON f.account = i.account AND f.region = i.region AND f.id = i.id AND f.kind = 'attribute'
-             WHERE i.released_at IS NULL"
+            "SELECT COUNT(*) AS unread,
+                    (SELECT MIN(read_at) FROM readings WHERE kind = 'attribute' AND read_at IS NOT NULL) AS oldest
+             FROM readings WHERE kind = 'attribute' AND read_at IS NULL"
         )
         .fetch_one(c)
         .await
         })?;
+        let instances = self.counted_total().await?;
         let rows: Vec<Row> = on!(db, |c| sqlx::query_as(
             "SELECT account, region, listed_at, problem FROM coverage ORDER BY account, region"
         )
@@ -178,8 +177,8 @@ impl Store {
             .filter(|row| row.region.is_some() || row.problem.is_some())
             .collect();
         Ok(Coverage {
-            instances: totals.instances,
-            read: totals.read,
+            instances,
+            read: instances.saturating_sub(totals.unread).max(0),
             oldest: totals.oldest.map(Timestamp::from_millis),
             regions,
         })

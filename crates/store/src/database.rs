@@ -10,6 +10,7 @@ use std::str::FromStr;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
+use crate::fleet::CountCache;
 use crate::{Error, OpenError};
 
 /// Where the portal's memory lies.
@@ -54,6 +55,7 @@ impl FromStr for DatabaseUrl {
 #[derive(Debug, Clone)]
 pub struct Store {
     pools: Pools,
+    counts: CountCache,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +73,7 @@ impl Store {
             DatabaseUrl::Sqlite(path) => sqlite::open(path, owner).await?,
             DatabaseUrl::Postgres(url) => postgres::open(url).await?,
         };
-        Ok(Self { pools })
+        Ok(Self { pools, counts: CountCache::default() })
     }
 
     /// Like [`Store::open`], but for a command that does its work beside a running portal: a file that is in use is
@@ -79,10 +81,16 @@ impl Store {
     pub async fn open_beside(url: &DatabaseUrl, owner: &str) -> Result<Self, OpenError> {
         match (Self::open(url, owner).await, url) {
             (Err(OpenError::InUse { .. }), DatabaseUrl::Sqlite(path)) => {
-                Ok(Self { pools: sqlite::open_in_use(path).await? })
+                Ok(Self { pools: sqlite::open_in_use(path).await?, counts: CountCache::default() })
             }
             (opened, _) => opened,
         }
+    }
+
+    /// The same memory without what this one keeps a copy of.
+    #[must_use]
+    pub fn clone_without_copies(&self) -> Self {
+        Self { pools: self.pools.clone(), counts: CountCache::default() }
     }
 
     /// Whether the database answers.
@@ -100,6 +108,14 @@ impl Store {
             }
             Pools::Postgres(pool) => pool.close().await,
         }
+    }
+
+    pub(crate) const fn counts(&self) -> &CountCache {
+        &self.counts
+    }
+
+    pub(crate) const fn is_sqlite(&self) -> bool {
+        matches!(self.pools, Pools::Sqlite { .. })
     }
 
     pub(crate) async fn read(&self) -> Result<Db, Error> {
