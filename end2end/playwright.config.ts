@@ -17,8 +17,11 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   workers: 2,
+  // Deadlines only tell a hang from a slow machine.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
-  use: { headless: true, launchOptions: { executablePath, args }, trace: "retain-on-failure" },
+  use: { headless: true, launchOptions: { executablePath, args }, trace: "retain-on-failure", actionTimeout: 15_000 },
   projects: [
     { name: "scripts" },
     { name: "no-scripts", use: { javaScriptEnabled: false }, testIgnore: "**/*.scripts.spec.ts" },

@@ -1,65 +1,138 @@
-// Starts the binary that would be shipped, as a person would, and stops it.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
+// Starts the portal: as a sandbox, or with a configuration and people made at the command line.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
-const BINARY = resolve(import.meta.dirname, "../../target/release/latchkey");
-
-/** Far beyond any start: it only tells a hang from a slow machine. */
-const DEADLINE_MS = 60_000;
+import { makeFolder } from "./folder.ts";
+import { type Program, runLatchkey, startLatchkey } from "./program.ts";
+import type { Keys } from "./simulator.ts";
 
 export interface Portal {
   /** Without a slash at the end. */
   url: string;
+  /** Who can sign in, with which password. */
+  people: Record<string, string>;
+  /** Standard output and log so far, of every start. */
+  said(): string;
   stop(): Promise<void>;
 }
 
-/** `latchkey serve --sandbox` on a free port, with these arguments after it, in an empty directory of its own. */
-export async function startPortal(...extra: string[]): Promise<Portal> {
-  const directory = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
-  const child = spawn(BINARY, ["serve", "--sandbox", "--listen", "127.0.0.1:0", ...extra], {
-    cwd: directory,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+/** One that can die and come back on the same database. */
+export interface Served extends Portal {
+  /** Where configuration, secrets and, on SQLite, the database are. */
+  folder: string;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** Starts again after a `kill`, on another port: `url` is the new one. */
+  startAgain(): Promise<void>;
+}
+
+/** `latchkey serve --sandbox` on a free port, with these arguments after it. */
+export async function startSandbox(...extra: string[]): Promise<Portal> {
+  const folder = makeFolder();
+  const program = startLatchkey(["serve", "--sandbox", "--listen", "127.0.0.1:0", ...extra], folder.path);
   const stop = async () => {
-    await ended(child);
-    rmSync(directory, { recursive: true, force: true });
+    await program.stop();
+    folder.remove();
   };
   try {
-    return { url: await printedUrl(child), stop };
+    await program.says(/Stop with/);
+    const people = [...program.said().matchAll(/sign in as (\S+) +\S+ +password (\S+)/g)];
+    const url = await printedUrl(program);
+    return { url, people: Object.fromEntries(people.map(([, name, word]) => [name, word])), said: program.said, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The first address on loopback that the process prints. */
-function printedUrl(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`${BINARY} printed no address`)), DEADLINE_MS);
-    const over = (reason: string) => {
-      clearTimeout(late);
-      reject(new Error(`${BINARY} ${reason}`));
-    };
-    child.once("error", (error) => over(`cannot be started: ${error.message}; build it: cargo xtask build --release`));
-    child.once("exit", (code, signal) => over(`ended (${code ?? signal}) before it printed an address`));
-    createInterface({ input: child.stdout! }).on("line", (line) => {
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-      if (url) {
-        clearTimeout(late);
-        resolve(url);
-      }
-    });
-  });
+export interface Account extends Keys {
+  /** The simulated cloud, or something in between. */
+  endpoint: string;
+  signature: "v1" | "v3";
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exit = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  const late = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
-  await exit;
-  clearTimeout(late);
+export interface Configuration {
+  accounts: Account[];
+  /** Absent: a new SQLite file. */
+  database?: string;
+  /** Of every wait, from 0.001 to 1. */
+  timingScale: string;
+}
+
+/** Of everybody who is made at the command line. */
+export const PASSWORD = "correct horse battery staple";
+
+/** Role by name. */
+export const PEOPLE = { olga: "operator", vera: "viewer" } as const;
+
+/** `latchkey serve --config` on a free port, with one person a role. */
+export async function startServed({ accounts, database, timingScale }: Configuration): Promise<Served> {
+  const folder = makeFolder();
+  const config = join(folder.path, "latchkey.toml");
+  mkdirSync(join(folder.path, "secrets"), { mode: 0o700 });
+  const where = database ?? `sqlite:${join(folder.path, "latchkey.db")}`;
+  writeFileSync(config, written(folder.path, accounts, where, timingScale));
+  const starts: Program[] = [];
+  const start = async () => {
+    const program = startLatchkey(["serve", "--config", config], folder.path, { LATCHKEY_LOG: "info" });
+    starts.push(program);
+    served.url = await printedUrl(program);
+    await ready(served.url);
+  };
+  const stop = async () => {
+    await starts.at(-1)?.stop();
+    folder.remove();
+  };
+  const served: Served = {
+    url: "",
+    people: Object.fromEntries(Object.keys(PEOPLE).map((name) => [name, PASSWORD])),
+    folder: folder.path,
+    said: () => starts.map((program) => program.said()).join(""),
+    stop,
+    kill: async () => starts.at(-1)?.kill(),
+    startAgain: start,
+  };
+  try {
+    for (const [name, role] of Object.entries(PEOPLE)) {
+      const words = ["user", "add", name, "--role", role, "--password-stdin", "--config", config];
+      await runLatchkey(words, folder.path, `${PASSWORD}\n`);
+    }
+    await start();
+    return served;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A configuration as its documentation has it; each secret in a file of its own. */
+function written(folder: string, accounts: Account[], database: string, timingScale: string): string {
+  const quoted = (text: string) => JSON.stringify(text);
+  const tables = accounts.map((account) => {
+    const file = join(folder, "secrets", account.name);
+    writeFileSync(file, `${account.access_key_secret}\n`, { mode: 0o600 });
+    return [
+      "[[accounts]]",
+      `name = ${quoted(account.name)}`,
+      `access_key_id = ${quoted(account.access_key_id)}`,
+      `access_key_secret_file = ${quoted(file)}`,
+      `endpoint = ${quoted(account.endpoint)}`,
+      `signature = ${quoted(account.signature)}`,
+    ];
+  });
+  const top = [`listen = "127.0.0.1:0"`, `database = ${quoted(database)}`, `timing_scale = ${quoted(timingScale)}`];
+  return [top, ...tables].map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+/** The first address on loopback that the process prints. */
+async function printedUrl(program: Program): Promise<string> {
+  return (await program.says(/http:\/\/127\.0\.0\.1:\d+/))[0];
+}
+
+/** Writes are taken only once everything that was open at the start has been taken up. */
+async function ready(url: string): Promise<void> {
+  const late = Date.now() + 60_000;
+  while (!(await fetch(`${url}/readyz`)).ok) {
+    if (Date.now() > late) throw new Error(`${url} does not become ready`);
+  }
 }

@@ -1,37 +1,32 @@
-// The `test` every spec uses: a portal for each worker, and a page that must not complain.
+// What every spec has: a browser that must not complain, and whether it runs scripts.
 import { test as base, expect } from "@playwright/test";
 
-import { type Portal, startPortal } from "./portal.ts";
-
 interface Each {
-  /** Complaints of the browser: errors and warnings on the console, uncaught errors, broken security policy. */
+  /** Whether this project's browser runs scripts. */
+  scripts: boolean;
+  /**
+   * Complaints of the browser: errors and warnings on the console, uncaught errors, broken security policy. A spec
+   * that provokes one takes it out; any that is left fails the test.
+   */
   complaints: string[];
 }
 
-interface EachWorker {
-  portal: Portal;
-}
-
-export const test = base.extend<Each, EachWorker>({
-  portal: [
-    async ({}, use) => {
-      const portal = await startPortal();
-      await use(portal);
-      await portal.stop();
-    },
-    { scope: "worker" },
-  ],
-  baseURL: async ({ portal }, use) => use(portal.url),
+export const test = base.extend<Each>({
+  scripts: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
   complaints: [
-    async ({ context, javaScriptEnabled }, use) => {
+    async ({ context, scripts }, use) => {
       const complaints: string[] = [];
       context.on("console", (message) => {
         const complains = ["error", "warning"].includes(message.type());
         // The hint to fetch the program stands in the page for everybody; who has no scripts does not use it.
-        const unusedHint = javaScriptEnabled === false && message.text().includes("preloaded using link preload");
+        const unusedHint = !scripts && message.text().includes("preloaded using link preload");
         if (complains && !unusedHint) complaints.push(`${message.type()}: ${message.text()}`);
       });
       context.on("weberror", (error) => complaints.push(`uncaught: ${error.error()}`));
+      context.on("dialog", async (dialog) => {
+        complaints.push(`${dialog.type()}: ${dialog.message()}`);
+        await dialog.dismiss();
+      });
       await use(complaints);
       expect(complaints, "the browser complained").toEqual([]);
     },

@@ -1,7 +1,7 @@
-// What really went over the wire: answers as they were sent, and which requests a browser did not take from its cache.
-import { get, type IncomingHttpHeaders } from "node:http";
+// What really goes over the wire: answers as they are sent, and which requests a browser did not take from its cache.
+import { type IncomingHttpHeaders, request as send } from "node:http";
 
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 
 export interface Answer {
   status: number;
@@ -9,10 +9,30 @@ export interface Answer {
   body: Buffer;
 }
 
-/** One GET, with nothing unpacked. */
+/** One GET, with nothing unpacked and no redirect followed. */
 export function fetchRaw(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return exchange("GET", url, headers);
+}
+
+/** A form that no page sent: only what a program would send, and a browser's word that it comes from the portal. */
+export function postByHand(
+  url: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const form = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" };
+  return exchange("POST", url, { ...form, ...headers }, new URLSearchParams(fields).toString());
+}
+
+/** The cookies of a browser as a header. */
+export async function cookiesOf(context: BrowserContext): Promise<{ cookie: string }> {
+  const cookies = await context.cookies();
+  return { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") };
+}
+
+function exchange(method: string, url: string, headers: Record<string, string>, body = ""): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { headers, agent: false }, (response) => {
+    const request = send(url, { method, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("end", () =>
@@ -21,6 +41,7 @@ export function fetchRaw(url: string, headers: Record<string, string> = {}): Pro
       response.on("error", reject);
     });
     request.on("error", reject);
+    request.end(body);
   });
 }
 

@@ -2,20 +2,24 @@
 import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 
-import { expect, test } from "../support/test.ts";
-import { fetchRaw } from "../support/wire.ts";
+import type { BrowserContext } from "@playwright/test";
+
+import { expect, test } from "../support/sandbox.ts";
+import { signIn } from "../support/steps.ts";
+import { cookiesOf, fetchRaw } from "../support/wire.ts";
 
 const UNPACK: Record<string, (body: Buffer) => Buffer> = { br: brotliDecompressSync, gzip: gunzipSync };
 
-/** The addresses of everything under /assets/ that the first page names, and what those name. */
-async function assets(url: string): Promise<string[]> {
-  const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((found) => found[1]);
-  const page = (await fetchRaw(url)).body.toString();
-  return named(page, /"(\/assets\/[^"]+)"/g);
+/** The addresses of everything under /assets/ that a page names: for anybody, or for who is signed in. */
+async function assets(url: string, context?: BrowserContext): Promise<string[]> {
+  const page = await fetchRaw(url, context && (await cookiesOf(context)));
+  expect(page.status).toBe(200);
+  return [...page.body.toString().matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address]) => address);
 }
 
-test("every asset is named after its content and may be kept for ever", async ({ portal }) => {
-  const addresses = await assets(portal.url);
+test("every asset is named after its content and may be kept for ever", async ({ page, context, portal }) => {
+  await signIn(page, portal, "chen.yu");
+  const addresses = await assets(`${portal.url}/instances`, context);
   expect(addresses.map((address) => address.split(".").at(-1)).toSorted()).toEqual(["css", "js", "js", "wasm"]);
   for (const address of addresses) {
     const plain = await fetchRaw(portal.url + address);
@@ -44,15 +48,22 @@ test("a public file is asked for again, but sent only when it changed", async ({
   expect(again.body).toHaveLength(0);
 });
 
-test("what is not an asset is not found", async ({ portal }) => {
+test("what is not an asset is not found", async ({ page, context, portal }) => {
+  await signIn(page, portal, "chen.yu");
   const names = ["assets/app.js", "assets/..%2Fmanifest.json", "assets/%2Fetc%2Fpasswd", "manifest.json", "watch.txt"];
   for (const name of names) {
-    expect((await fetchRaw(`${portal.url}/${name}`)).status, name).toBe(404);
+    expect((await fetchRaw(`${portal.url}/${name}`, await cookiesOf(context))).status, name).toBe(404);
   }
 });
 
-test("neither the program nor a script says where it was built", async ({ portal }) => {
-  for (const address of await assets(portal.url)) {
+test("who is not signed in gets a style sheet, and no script at all", async ({ portal }) => {
+  const addresses = await assets(`${portal.url}/sign-in`);
+  expect(addresses.map((address) => address.split(".").at(-1))).toEqual(["css"]);
+});
+
+test("neither the program nor a script says where it was built", async ({ page, context, portal }) => {
+  await signIn(page, portal, "chen.yu");
+  for (const address of await assets(`${portal.url}/instances`, context)) {
     const { body } = await fetchRaw(portal.url + address);
     expect(body.includes(".cargo/registry"), address).toBe(false);
     expect(body.includes("watch.txt"), address).toBe(false);

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 
 import type { Page } from "@playwright/test";
 
-import { expect, test } from "../support/test.ts";
+import { expect, test } from "../support/sandbox.ts";
 
 const BOOT = readFileSync(resolve(import.meta.dirname, "../../crates/frontend/boot.js"), "utf8");
 

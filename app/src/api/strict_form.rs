@@ -52,7 +52,7 @@ pub fn is_form(content_type: &str) -> bool {
         && parts.all(|part| part.eq_ignore_ascii_case("charset=utf-8"))
 }
 
-/// The pairs of a form body; `None` where it is not strictly one.
+/// The pairs of a form body, each name once; `None` where it is not strictly one.
 pub fn pairs(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let text = std::str::from_utf8(bytes).ok()?;
     // `form_urlencoded` repairs; what needs repair is refused before.
@@ -64,15 +64,16 @@ pub fn pairs(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         valid_escapes && percent_encoding::percent_decode_str(&plus).decode_utf8().is_ok()
     };
     let well_formed = text.is_empty() || text.split('&').all(|pair| pair.split('=').all(decodes));
-    well_formed.then(|| form_urlencoded::parse(bytes).into_owned().collect())
+    if !well_formed {
+        return None;
+    }
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
+    let mut seen = BTreeSet::new();
+    pairs.iter().all(|(name, _)| seen.insert(name.as_str())).then_some(pairs)
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, &'static str> {
-    let pairs = pairs(bytes).ok_or("not a form")?;
-    let mut seen = BTreeSet::new();
-    if !pairs.iter().all(|(name, _)| seen.insert(name.as_str())) {
-        return Err("a field is repeated");
-    }
+    pairs(bytes).ok_or("not a form, or a field is repeated")?;
     let mut ignored = false;
     let form = serde_urlencoded::Deserializer::new(form_urlencoded::parse(bytes));
     let value =

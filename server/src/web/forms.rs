@@ -11,7 +11,7 @@ use app::api::ssr::{BACK, GOTO, Notice, Request as Known};
 use app::api::strict_form;
 use app::path;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -42,8 +42,11 @@ impl FormPairs {
 }
 
 pub async fn answer(State(web): State<Web>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !request.uri().path().starts_with(path::UI) {
+    if !is_form_address(&request) {
         return next.run(request).await;
+    }
+    if request.method() != Method::POST {
+        return no_form(&request);
     }
     let asked = Asked::of(&request);
     let (mut parts, body) = request.into_parts();
@@ -97,10 +100,20 @@ pub async fn answer(State(web): State<Web>, request: Request, next: Next) -> Res
     answer
 }
 
+/// Whether a request is for a form, and so is answered in the words of forms.
+pub fn is_form_address(request: &Request) -> bool {
+    request.uri().path().starts_with(path::UI)
+}
+
 /// A refusal before anything was read: a page of one sentence, or JSON.
 pub fn refuse(request: &Request, error: ApiError) -> Response {
-    let asked = Asked::of(request);
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::FORBIDDEN);
+    refuse_with(status, request, error)
+}
+
+/// The same where the status says more than the code.
+pub fn refuse_with(status: StatusCode, request: &Request, error: ApiError) -> Response {
+    let asked = Asked::of(request);
     let error = ApiError { request_id: asked.number.clone(), ..error };
     if !asked.html {
         return (status, axum::Json(error)).into_response();
@@ -108,6 +121,14 @@ pub fn refuse(request: &Request, error: ApiError) -> Response {
     let language = asked.known.as_ref().map_or(app::text::Language::En, |known| known.language);
     let words = app::text::error_words(language, error.code);
     problem::page(status, words.title, &format!("{} {}", words.sentence, words.next))
+}
+
+/// Whatever is no POST: a form is not looked at.
+fn no_form(request: &Request) -> Response {
+    let matched = request.extensions().get::<MatchedPath>();
+    let known = matched.is_some_and(|matched| matched.as_str().starts_with(path::UI));
+    let status = if known { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
+    refuse_with(status, request, ApiError::new(ErrorCode::NotFound))
 }
 
 /// A framework's status where there was no error of ours.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::api::error::{ApiError, ErrorCode};
 use app::api::ssr::{Notice, Request as Known};
 use app::path;
 use app::text::Language;
@@ -11,7 +12,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method};
 use ipnet::IpNet;
 use service::SignedIn;
 use store::session::LiveSession;
@@ -19,7 +20,7 @@ use tower_sessions::Session;
 
 use super::headers::RequestNumber;
 use super::preferences::{LANGUAGE_COOKIE, THEME_COOKIE};
-use super::{Web, problem, session};
+use super::{Web, forms, session};
 
 /// A session is noted as used no more often than this.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
@@ -39,7 +40,7 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     let live = match &hash {
         Some(hash) => match find(&web, hash).await {
             Ok(live) => live,
-            Err(error) => return unavailable(&error),
+            Err(error) => return unavailable(&request, &error),
         },
         None => None,
     };
@@ -127,13 +128,9 @@ async fn find(web: &Web, hash: &str) -> Result<Option<LiveSession>, store::Error
     Ok(live)
 }
 
-fn unavailable(error: &store::Error) -> Response {
+fn unavailable(request: &Request, error: &store::Error) -> Response {
     tracing::error!(error = error as &dyn std::error::Error, "sessions are not available");
-    problem::page(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "The portal's memory does not answer",
-        "Nothing was changed. Try again in a moment; whoever runs the portal finds the request in its log.",
-    )
+    forms::refuse(request, ApiError::new(ErrorCode::Unavailable))
 }
 
 /// The right-most address that is no trusted proxy. Without trusted proxies: the peer, whatever a header says.
@@ -200,7 +197,8 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 ///
 /// A link in a chat or mail arrives without the strict cookie: that page asks once more, from here, and then has it.
 pub async fn require_sign_in(request: Request, next: Next) -> Response {
-    let page = request.method() == Method::GET && request.uri().path() != path::SIGN_IN;
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    let page = looks && request.uri().path() != path::SIGN_IN;
     let known = request.extensions().get::<Known>();
     let (Some(known), true) = (known, page) else { return next.run(request).await };
     if known.who.is_some() {

@@ -32,8 +32,8 @@ pub fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 pub async fn no_such_address(method: Method) -> Response {
-    let status =
-        if method == Method::GET { StatusCode::NOT_FOUND } else { StatusCode::METHOD_NOT_ALLOWED };
+    let looks = matches!(method, Method::GET | Method::HEAD);
+    let status = if looks { StatusCode::NOT_FOUND } else { StatusCode::METHOD_NOT_ALLOWED };
     page(status, "There is nothing here", "The address is wrong. Nothing was changed.")
 }
 

@@ -24,6 +24,7 @@ pub fn router(web: Web) -> Router {
     let sessions = session::layer(web.portal.clone());
     let people = pages_and_functions(&web)
         .merge(own_forms())
+        .method_not_allowed_fallback(problem::no_such_address)
         .layer(
             // From the outside in.
             ServiceBuilder::new()
@@ -38,6 +39,7 @@ pub fn router(web: Web) -> Router {
         .merge(people)
         .merge(health::routes())
         .merge(assets::routes())
+        .method_not_allowed_fallback(problem::no_such_address)
         .fallback(problem::no_such_address)
         .layer(
             ServiceBuilder::new()

@@ -30,14 +30,14 @@ pub async fn sign_in(
 ) -> Response {
     let next = path::safe_next(form.get("next"));
     let back = path::sign_in_for(&next);
-    if form.0.iter().any(|(name, _)| !FIELDS.contains(&name.as_str()))
-        || form.0.len() > FIELDS.len()
-    {
+    if form.0.iter().any(|(name, _)| !FIELDS.contains(&name.as_str())) {
         return failure(ApiError::new(ErrorCode::Malformed), &back);
     }
-    let (Some(name), Some(password)) =
-        (form.get("name"), form.get("password").filter(|p| !p.is_empty()))
-    else {
+    let filled = |field: &str| form.get(field).filter(|value| !value.is_empty());
+    let Some(name) = filled("name") else {
+        return failure(ApiError::field("name", FieldProblem::Missing), &back);
+    };
+    let Some(password) = filled("password") else {
         return failure(ApiError::field("password", FieldProblem::Missing), &back);
     };
     match web.portal.sign_in(name, password.into(), address).await {
@@ -93,7 +93,11 @@ pub async fn sign_out(
     State(web): State<Web>,
     Extension(known): Extension<Known>,
     session: Option<Extension<SessionHash>>,
+    Extension(form): Extension<FormPairs>,
 ) -> Response {
+    if !form.0.is_empty() {
+        return failure(ApiError::new(ErrorCode::Malformed), path::INSTANCES);
+    }
     if let (Some(who), Some(Extension(SessionHash(hash)))) = (&known.who, session) {
         let ended = web.portal.store().revoke_session(&hash, web.portal.now()).await;
         let recorded = match ended {

@@ -1,0 +1,101 @@
+// A cloud and a configured portal of the test's own: for what changes instances, and counts the cloud's writes.
+import { type Account, type Served, startServed } from "./portal.ts";
+import { type Postgres, startPostgres } from "./postgres.ts";
+import { type Relay, startRelay } from "./relay.ts";
+import { type Fault, type Keys, type Simulator, startSimulator } from "./simulator.ts";
+import { test as base } from "./test.ts";
+
+/** How a drill differs from the usual one. */
+export interface Drill {
+  signature: Account["signature"];
+  database: "sqlite" | "postgres";
+  /** Of every wait: with 0.01 proof is read back after 50 ms, and given up after 9 s. */
+  timingScale: string;
+  /** More for `latchkey simulator`. */
+  simulator: string[];
+  /** There before the portal makes its first call. */
+  faults: Fault[];
+  /** Whether the portal speaks to the cloud through the relay. */
+  relayed: boolean;
+  /** The secret that the portal is given instead of each account's own. */
+  wrongSecret: string | undefined;
+}
+
+const USUAL: Drill = {
+  signature: "v1",
+  database: "sqlite",
+  timingScale: "0.01",
+  simulator: ["--accounts", "1", "--instances", "34"],
+  faults: [],
+  relayed: false,
+  wrongSecret: undefined,
+};
+
+interface Running {
+  cloud: Simulator;
+  relay: Relay;
+  portal: Served;
+}
+
+interface EachWorker {
+  /** The address of a new database. */
+  newDatabase: () => Promise<string>;
+}
+
+const withDatabases = base.extend<object, EachWorker>({
+  newDatabase: [
+    async ({}, use) => {
+      let postgres: Postgres | undefined;
+      await use(() => (postgres ??= startPostgres()).database());
+      await postgres?.stop();
+    },
+    { scope: "worker" },
+  ],
+});
+
+/** One drill for each test, as `test.use({ drill: … })` has it. */
+export const test = withDatabases.extend<Running & { drill: Partial<Drill>; running: Running }>({
+  drill: [{}, { option: true }],
+  running: async ({ drill, newDatabase }, use) => during({ ...USUAL, ...drill }, newDatabase, use),
+  cloud: async ({ running }, use) => use(running.cloud),
+  relay: async ({ running }, use) => use(running.relay),
+  portal: async ({ running }, use) => use(running.portal),
+  baseURL: async ({ portal }, use) => use(portal.url),
+});
+
+/** One usual drill for each worker, where every test leaves the others' instances alone. */
+export const sharedTest = withDatabases.extend<Omit<Running, "relay">, { running: Running }>({
+  running: [async ({ newDatabase }, use) => during(USUAL, newDatabase, use), { scope: "worker" }],
+  cloud: async ({ running }, use) => use(running.cloud),
+  portal: async ({ running }, use) => use(running.portal),
+  baseURL: async ({ portal }, use) => use(portal.url),
+});
+
+async function during(drill: Drill, newDatabase: () => Promise<string>, use: (running: Running) => Promise<void>) {
+  const cloud = await startSimulator(...drill.simulator);
+  const relay = await startRelay(cloud.endpoint);
+  try {
+    for (const fault of drill.faults) await cloud.addFault(fault);
+    const account = (keys: Keys): Account => ({
+      ...keys,
+      access_key_secret: drill.wrongSecret ?? keys.access_key_secret,
+      endpoint: drill.relayed ? relay.endpoint : cloud.endpoint,
+      signature: drill.signature,
+    });
+    const portal = await startServed({
+      accounts: cloud.accounts.map(account),
+      database: drill.database === "postgres" ? await newDatabase() : undefined,
+      timingScale: drill.timingScale,
+    });
+    try {
+      await use({ cloud, relay, portal });
+    } finally {
+      await portal.stop();
+    }
+  } finally {
+    await relay.stop();
+    await cloud.stop();
+  }
+}
+
+export { expect } from "./test.ts";
