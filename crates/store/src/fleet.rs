@@ -8,6 +8,7 @@
 //! - `counts`: how many of what, from a table that is kept as instances change
 //! - [`events`]: what became different
 //! - [`due`]: what is to be read next
+//! - `query`: what a filter comes to
 
 mod counts;
 mod detail;
@@ -17,12 +18,13 @@ mod facts;
 mod grams;
 mod list;
 mod listing;
+mod query;
 mod summary;
 
 pub(crate) use counts::CountCache;
-pub use due::DueBefore;
+pub use due::{Due, DueFact, Lane};
 pub(crate) use events::record as record_event;
 pub use events::{EventFilter, NewEvent};
-pub use facts::FactUpdate;
+pub use facts::{FactRecord, FactUpdate};
 pub use list::{PageOf, cursor_after};
 pub(crate) use listing::stored_text;

@@ -49,17 +49,18 @@ CREATE TABLE facts (
     PRIMARY KEY (number, kind)
 ) WITHOUT ROWID;
 
--- When it was read, and what became of the last try. Narrow, since every try writes here.
+-- When it was read, what became of the last try, and when the next is due. Narrow, since every try writes here.
 CREATE TABLE readings (
     number INTEGER NOT NULL,
     kind TEXT NOT NULL,
     account TEXT NOT NULL,
+    region TEXT NOT NULL,
     read_at BIGINT,
-    tried_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
     problem TEXT,
     PRIMARY KEY (number, kind)
 ) WITHOUT ROWID;
-CREATE INDEX readings_due ON readings (account, kind, tried_at);
+CREATE INDEX readings_due ON readings (account, region, kind, due_at, number);
 CREATE INDEX readings_by_age ON readings (kind, read_at, number);
 
 -- How many instances share the same values of every filtered field.
@@ -74,8 +75,13 @@ CREATE TABLE fleet_counts (
     count BIGINT NOT NULL,
     PRIMARY KEY (account, region, environment, version, access, whitelist, exposure_level)
 ) WITHOUT ROWID;
-CREATE TABLE fleet_state (one INTEGER PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL);
-INSERT INTO fleet_state (one, version) VALUES (1, 0);
+-- `version` grows when a count changes, `wishes` when somebody wants something read soon.
+CREATE TABLE fleet_state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    version BIGINT NOT NULL,
+    wishes BIGINT NOT NULL
+);
+INSERT INTO fleet_state (one, version, wishes) VALUES (1, 0, 0);
 
 -- What became different, with before and after.
 CREATE TABLE fleet_events (
@@ -92,9 +98,6 @@ CREATE TABLE fleet_events (
 );
 CREATE INDEX fleet_events_of_instance ON fleet_events (account, region, id, sequence);
 CREATE INDEX fleet_events_by_time ON fleet_events (at);
-
--- Which instances people looked at lately: these are read more often.
-CREATE TABLE looks (number INTEGER PRIMARY KEY, at BIGINT NOT NULL);
 
 -- Who does a duty that only one replica may do at a time.
 CREATE TABLE leases (

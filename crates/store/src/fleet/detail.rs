@@ -76,24 +76,6 @@ impl Store {
             sentinel: reading(&facts, FactKind::Sentinel)?,
         }))
     }
-
-    /// Notes that somebody looked: such instances are read more often for a while.
-    pub async fn note_look(&self, key: &InstanceKey, at: Timestamp) -> Result<(), Error> {
-        let mut tx = self.write().await?;
-        on!(tx, |c| sqlx::query(
-            "INSERT INTO looks (number, at)
-             SELECT number, $4 FROM instances WHERE account = $1 AND region = $2 AND id = $3
-             ON CONFLICT (number) DO UPDATE SET at = $4"
-        )
-        .bind(key.account.as_str())
-        .bind(key.region.as_str())
-        .bind(key.id.as_str())
-        .bind(at.as_millis())
-        .execute(c)
-        .await
-        .map(drop))?;
-        tx.commit().await
-    }
 }
 
 fn reading<T: DeserializeOwned>(facts: &[FactRecord], kind: FactKind) -> Result<Reading<T>, Error> {

@@ -28,6 +28,13 @@ pub enum FactUpdate {
     Sentinel(Fact<SentinelAccess>),
 }
 
+/// What was read of an instance at one time, and when each fact is due again.
+#[derive(Debug, Clone)]
+pub struct FactRecord {
+    pub key: InstanceKey,
+    pub updates: Vec<(FactUpdate, Timestamp)>,
+}
+
 #[derive(FromRow)]
 struct Body {
     kind: String,
@@ -37,15 +44,11 @@ struct Body {
 impl Store {
     /// Keeps what was read of several instances, in one transaction. A failed reading keeps the last value and its age,
     /// and adds why. A value that is as it was is not written again, and touches nothing else.
-    pub async fn record_facts(
-        &self,
-        records: &[(InstanceKey, Vec<FactUpdate>)],
-        at: Timestamp,
-    ) -> Result<(), Error> {
+    pub async fn record_facts(&self, records: &[FactRecord], at: Timestamp) -> Result<(), Error> {
         let mut tx = self.write().await?;
         let mut changed = false;
-        for (key, updates) in records {
-            changed |= record(&mut tx, key, updates, at).await?;
+        for record in records {
+            changed |= store(&mut tx, record, at).await?;
         }
         if changed {
             counts::changed(&mut tx).await?;
@@ -54,18 +57,14 @@ impl Store {
     }
 }
 
-async fn record(
-    tx: &mut Tx,
-    key: &InstanceKey,
-    updates: &[FactUpdate],
-    at: Timestamp,
-) -> Result<bool, Error> {
+async fn store(tx: &mut Tx, record: &FactRecord, at: Timestamp) -> Result<bool, Error> {
+    let FactRecord { key, updates } = record;
     let Some(stored) = summary::find(tx, key).await? else { return Ok(false) };
     let mut bodies: Option<Vec<Body>> = None;
     let mut different = false;
-    for update in updates {
+    for (update, due) in updates {
         let (kind, body, problem) = update.parts()?;
-        note_reading(tx, key, stored.number, kind, problem.as_deref(), at).await?;
+        note_reading(tx, stored.number, kind, problem.as_deref(), at, *due).await?;
         let Some(body) = body else { continue };
         if bodies.is_none() {
             bodies = Some(load(tx, stored.number).await?);
@@ -121,29 +120,25 @@ async fn write(tx: &mut Tx, number: i64, kind: FactKind, body: &str) -> Result<(
 
 async fn note_reading(
     tx: &mut Tx,
-    key: &InstanceKey,
     number: i64,
     kind: FactKind,
     problem: Option<&str>,
     at: Timestamp,
+    due: Timestamp,
 ) -> Result<(), Error> {
     let read_at = problem.is_none().then(|| at.as_millis());
-    on!(tx, |c| {
-        sqlx::query(
-        "INSERT INTO readings (number, kind, account, read_at, tried_at, problem) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (number, kind) DO UPDATE SET
-            read_at = COALESCE($4, readings.read_at), tried_at = $5, problem = $6"
+    on!(tx, |c| sqlx::query(
+        "UPDATE readings SET read_at = COALESCE($3, read_at), due_at = $4, problem = $5
+         WHERE number = $1 AND kind = $2"
     )
     .bind(number)
     .bind(kind.code())
-    .bind(key.account.as_str())
     .bind(read_at)
-    .bind(at.as_millis())
+    .bind(due.as_millis())
     .bind(problem)
     .execute(c)
     .await
-    .map(drop)
-    })?;
+    .map(drop))?;
     Ok(())
 }
 

@@ -11,7 +11,8 @@ use domain::person::Scope;
 use domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::{grams, stored_text};
+use super::query::{COUNTED, Query, bound, fields};
+use super::stored_text;
 use crate::database::on;
 use crate::{Error, Store, json};
 
@@ -23,9 +24,6 @@ pub struct PageOf<'a> {
     pub after: Option<&'a ListCursor>,
     pub limit: i64,
 }
-
-/// Matches of a text are counted up to here.
-const COUNTED: i64 = 1000;
 
 #[derive(FromRow)]
 struct Row {
@@ -41,54 +39,6 @@ struct Row {
     read_at: Option<i64>,
     problem: Option<String>,
     open_change: Option<String>,
-}
-
-/// A query under construction. Only words of this file ever become SQL; everything else is bound.
-#[derive(Debug, Default)]
-struct Query {
-    conditions: Vec<String>,
-    values: Vec<Value>,
-}
-
-/// A value to bind.
-#[derive(Debug, Clone)]
-enum Value {
-    Text(String),
-    Number(i64),
-}
-
-impl Query {
-    fn text(&mut self, text: &str) -> String {
-        self.values.push(Value::Text(text.to_owned()));
-        format!("${}", self.values.len())
-    }
-
-    fn number(&mut self, number: i64) -> String {
-        self.values.push(Value::Number(number));
-        format!("${}", self.values.len())
-    }
-
-    fn where_clause(&self) -> String {
-        let mut clause = "i.released_at IS NULL".to_owned();
-        for condition in &self.conditions {
-            clause.push_str(" AND ");
-            clause.push_str(condition);
-        }
-        clause
-    }
-}
-
-macro_rules! bound {
-    ($make:expr, $values:expr) => {{
-        let mut query = $make;
-        for value in $values {
-            query = match value {
-                Value::Text(text) => query.bind(text),
-                Value::Number(number) => query.bind(number),
-            };
-        }
-        query
-    }};
 }
 
 impl Store {
@@ -150,52 +100,6 @@ impl Store {
         Ok(if count > COUNTED { MatchCount::MoreThan(COUNTED) } else { MatchCount::Exactly(count) })
     }
 
-    fn add_fields(&self, query: &mut Query, filter: &InstanceFilter) {
-        for (column, value) in fields(filter) {
-            let value = query.text(value);
-            query.conditions.push(format!("i.{column} = {value}"));
-        }
-    }
-
-    /// Returns whether the text is rare enough to be looked up before anything else.
-    async fn add_text(&self, query: &mut Query, text: &str) -> Result<bool, Error> {
-        let text = stored_text(text.trim()).to_lowercase();
-        if text.is_empty() {
-            return Ok(false);
-        }
-        let pattern = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let pattern = query.text(&format!("%{pattern}%"));
-        query.conditions.push(format!("i.search LIKE {pattern} ESCAPE '\\'"));
-        let words = grams::of_query(&text).into_iter().collect::<Vec<_>>().join(" ");
-        if words.is_empty() || self.candidates(&words).await? > COUNTED {
-            return Ok(false);
-        }
-        let words = query.text(&words);
-        query.conditions.push(format!("i.number IN ({})", self.found_by(&words)));
-        Ok(true)
-    }
-
-    /// How many instances have all these pieces, counted as far as it matters.
-    async fn candidates(&self, words: &str) -> Result<i64, Error> {
-        let sql = format!(
-            "SELECT COUNT(*) FROM ({} LIMIT {}) AS found",
-            self.found_by("$1"),
-            COUNTED + 1
-        );
-        let mut db = self.read().await?;
-        Ok(on!(db, |c| sqlx::query_scalar(AssertSqlSafe(sql)).bind(words).fetch_one(c).await)?)
-    }
-
-    fn found_by(&self, words: &str) -> String {
-        if self.is_sqlite() {
-            format!("SELECT rowid FROM instance_grams WHERE instance_grams MATCH {words}")
-        } else {
-            format!(
-                "SELECT number FROM instance_grams WHERE grams @> string_to_array({words}, ' ')"
-            )
-        }
-    }
-
     /// The index to walk along. `None`: the database may choose.
     async fn shortest_walk(
         &self,
@@ -238,20 +142,6 @@ impl Store {
 
 /// So many rows are sorted in a few milliseconds.
 const SORTED: i64 = 3000;
-
-/// The columns that a filter asks for, with the values.
-fn fields(filter: &InstanceFilter) -> Vec<(&'static str, &str)> {
-    let fields = [
-        ("account", filter.account.as_ref().map(|account| account.as_str())),
-        ("region", filter.region.as_ref().map(|region| region.as_str())),
-        ("environment", filter.environment.map(domain::environment::Environment::code)),
-        ("version", filter.version.as_deref()),
-        ("access", filter.access.map(domain::access::AccessState::code)),
-        ("whitelist", filter.whitelist.map(domain::inventory::WhitelistFinding::code)),
-        ("exposure_level", filter.exposure.map(domain::inventory::ExposureFilter::code)),
-    ];
-    fields.into_iter().filter_map(|(column, value)| Some((column, value?))).collect()
-}
 
 /// The filter with only this field.
 fn only(column: &str, _value: &str, filter: &InstanceFilter) -> InstanceFilter {

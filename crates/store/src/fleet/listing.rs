@@ -167,16 +167,19 @@ async fn insert(
 /// Every fact is due from the beginning.
 async fn expect_readings(tx: &mut Tx, number: i64, key: &InstanceKey) -> Result<(), Error> {
     for kind in FactKind::ALL {
-        on!(tx, |c| sqlx::query(
-            "INSERT INTO readings (number, kind, account, tried_at) VALUES ($1, $2, $3, 0)
+        on!(tx, |c| {
+            sqlx::query(
+            "INSERT INTO readings (number, kind, account, region, due_at) VALUES ($1, $2, $3, $4, 0)
              ON CONFLICT (number, kind) DO NOTHING"
         )
         .bind(number)
         .bind(kind.code())
         .bind(key.account.as_str())
+        .bind(key.region.as_str())
         .execute(c)
         .await
-        .map(drop))?;
+        .map(drop)
+        })?;
     }
     Ok(())
 }

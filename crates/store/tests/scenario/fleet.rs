@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use domain::access::{Access, AccessState};
 use domain::environment::Environment;
 use domain::exposure::ExposureLevel;
@@ -10,7 +12,7 @@ use domain::inventory::{
 use domain::person::Scope;
 use domain::whitelist::WhitelistGroup;
 use store::Store;
-use store::fleet::{DueBefore, EventFilter, FactUpdate, PageOf, cursor_after};
+use store::fleet::{EventFilter, FactRecord, FactUpdate, Lane, PageOf, cursor_after};
 
 use super::{at, attribute, key, listed, row};
 
@@ -33,7 +35,9 @@ async fn names(store: &Store, filter: &InstanceFilter) -> Vec<String> {
 }
 
 async fn read(store: &Store, id: &str, updates: Vec<FactUpdate>, second: i64) {
-    store.record_facts(&[(key(id), updates)], at(second)).await.unwrap();
+    let due = at(second + 100);
+    let updates = updates.into_iter().map(|update| (update, due)).collect();
+    store.record_facts(&[FactRecord { key: key(id), updates }], at(second)).await.unwrap();
 }
 
 fn mode(id: &str, name: &str, access: Access) -> FactUpdate {
@@ -321,20 +325,32 @@ pub async fn what_is_due_is_taken_once_and_in_order(store: &Store) {
     for (id, when) in [("r-a", 200), ("r-b", 100)] {
         read(store, id, vec![FactUpdate::Attribute(Fact::Unknown(Unread::TimedOut))], when).await;
     }
-    let account = key("r-a").account;
-    let take = async |kind, before: i64, looked_before: i64, limit: i64, now: i64| {
-        let due =
-            DueBefore { tried: at(before), looked: at(300), tried_if_looked: at(looked_before) };
-        let keys = store.take_due_facts(&account, kind, due, limit, at(now)).await.unwrap();
-        keys.into_iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ")
+    let place = key("r-a");
+    let take = async |kind, now: i64, limit: i64| {
+        let lane = Lane { account: place.account.clone(), region: place.region.clone(), kind };
+        let claim = Duration::from_secs(30);
+        let due = store.take_due_facts(&lane, at(now), claim, limit).await.unwrap();
+        let ids: Vec<String> = due.facts.iter().map(|fact| fact.key.id.to_string()).collect();
+        let next = due.next.map_or("-".to_owned(), |next| next.as_secs().to_string());
+        format!("{} then {next}", ids.join(" "))
     };
-    assert_eq!(take(FactKind::Attribute, 150, 0, 9, 300).await, "r-c r-b");
-    assert_eq!(take(FactKind::Attribute, 250, 0, 9, 301).await, "r-a", "the others were taken");
-    assert_eq!(take(FactKind::Attribute, 250, 0, 9, 302).await, "");
-    assert_eq!(take(FactKind::Whitelist, 1, 0, 2, 303).await, "r-a r-b");
-    store.note_look(&key("r-c"), at(310)).await.unwrap();
-    assert_eq!(take(FactKind::Attribute, 100, 305, 9, 320).await, "r-c", "people look at it");
-    assert_eq!(take(FactKind::Attribute, 100, 305, 9, 321).await, "");
+    assert_eq!(take(FactKind::Attribute, 250, 9).await, "r-c r-b then 300");
+    assert_eq!(take(FactKind::Attribute, 251, 9).await, " then 280", "they are being read");
+    assert_eq!(take(FactKind::Attribute, 281, 9).await, "r-b r-c then 300", "their reader died");
+    assert_eq!(take(FactKind::Whitelist, 281, 2).await, "r-a r-b then 0", "there is more");
+    assert_eq!(take(FactKind::Whitelist, 281, 2).await, "r-c then 311");
+
+    let mode = mode("r-c", "c", Access::PasswordRequired);
+    read(store, "r-c", vec![mode], 290).await;
+    let wishes = store.count_wishes().await.unwrap();
+    store.want_instance(&key("r-c"), at(285), at(291)).await.unwrap();
+    assert_eq!(take(FactKind::Attribute, 291, 1).await, " then 300", "it is fresh enough");
+    store.want_instance(&key("r-c"), at(292), at(301)).await.unwrap();
+    assert_eq!(take(FactKind::Attribute, 301, 1).await, "r-c then 300", "before all others");
+    let wanted = InstanceFilter { text: "c".into(), ..InstanceFilter::default() };
+    store.want_matches(ALL, &wanted, at(302), at(302)).await.unwrap();
+    assert_eq!(take(FactKind::Attribute, 302, 1).await, "r-c then 300");
+    assert!(store.count_wishes().await.unwrap() > wishes);
 }
 
 pub async fn coverage_names_what_did_not_answer(store: &Store) {
