@@ -149,6 +149,18 @@ impl Store {
         tx.commit().await
     }
 
+    /// Whether any region of an account was ever listed.
+    pub async fn was_listed(&self, account: &AccountName) -> Result<bool, Error> {
+        let mut db = self.read().await?;
+        let listed: i64 = on!(db, |c| sqlx::query_scalar(
+            "SELECT COUNT(*) FROM coverage WHERE account = $1 AND region <> '' AND listed_at IS NOT NULL"
+        )
+        .bind(account.as_str())
+        .fetch_one(c)
+        .await)?;
+        Ok(listed > 0)
+    }
+
     pub async fn get_coverage(&self, scope: &Scope) -> Result<Coverage, Error> {
         let Scope::Everything = scope;
         let mut db = self.read().await?;

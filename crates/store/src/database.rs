@@ -114,6 +114,11 @@ impl Store {
         &self.counts
     }
 
+    /// Whether several processes may work on it at once.
+    pub const fn is_shared(&self) -> bool {
+        !self.is_sqlite()
+    }
+
     pub(crate) const fn is_sqlite(&self) -> bool {
         matches!(self.pools, Pools::Sqlite { .. })
     }

@@ -48,6 +48,17 @@ impl Store {
         Ok(epoch)
     }
 
+    /// Gives everything back that a holder has.
+    pub async fn give_back_leases(&self, holder: &str) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        on!(tx, |c| sqlx::query("UPDATE leases SET until = 0 WHERE holder = $1")
+            .bind(holder)
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await
+    }
+
     /// Gives a lease back, so that another need not wait for its end.
     pub async fn give_back_lease(&self, name: &str, holder: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;

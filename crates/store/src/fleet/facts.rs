@@ -32,6 +32,8 @@ pub enum FactUpdate {
 #[derive(Debug, Clone)]
 pub struct FactRecord {
     pub key: InstanceKey,
+    /// When the calls were made. What was read later than that stays.
+    pub at: Timestamp,
     pub updates: Vec<(FactUpdate, Timestamp)>,
 }
 
@@ -48,7 +50,7 @@ impl Store {
         let mut tx = self.write().await?;
         let mut changed = false;
         for record in records {
-            changed |= store(&mut tx, record, at).await?;
+            changed |= store(&mut tx, record).await?;
         }
         if changed {
             counts::changed(&mut tx).await?;
@@ -57,14 +59,17 @@ impl Store {
     }
 }
 
-async fn store(tx: &mut Tx, record: &FactRecord, at: Timestamp) -> Result<bool, Error> {
-    let FactRecord { key, updates } = record;
+async fn store(tx: &mut Tx, record: &FactRecord) -> Result<bool, Error> {
+    let FactRecord { key, at, updates } = record;
+    let at = *at;
     let Some(stored) = summary::find(tx, key).await? else { return Ok(false) };
     let mut bodies: Option<Vec<Body>> = None;
     let mut different = false;
     for (update, due) in updates {
         let (kind, body, problem) = update.parts()?;
-        note_reading(tx, stored.number, kind, problem.as_deref(), at, *due).await?;
+        if !note_reading(tx, stored.number, kind, problem.as_deref(), at, *due).await? {
+            continue;
+        }
         let Some(body) = body else { continue };
         if bodies.is_none() {
             bodies = Some(load(tx, stored.number).await?);
@@ -118,6 +123,7 @@ async fn write(tx: &mut Tx, number: i64, kind: FactKind, body: &str) -> Result<(
     Ok(())
 }
 
+/// Returns false when something newer is known.
 async fn note_reading(
     tx: &mut Tx,
     number: i64,
@@ -125,21 +131,22 @@ async fn note_reading(
     problem: Option<&str>,
     at: Timestamp,
     due: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let read_at = problem.is_none().then(|| at.as_millis());
     on!(tx, |c| sqlx::query(
         "UPDATE readings SET read_at = COALESCE($3, read_at), due_at = $4, problem = $5
-         WHERE number = $1 AND kind = $2"
+         WHERE number = $1 AND kind = $2 AND (read_at IS NULL OR read_at <= $6)"
     )
     .bind(number)
     .bind(kind.code())
     .bind(read_at)
     .bind(due.as_millis())
     .bind(problem)
+    .bind(at.as_millis())
     .execute(c)
     .await
-    .map(drop))?;
-    Ok(())
+    .map(|done| done.rows_affected() == 1))
+    .map_err(Into::into)
 }
 
 impl FactUpdate {

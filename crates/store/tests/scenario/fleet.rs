@@ -37,7 +37,7 @@ async fn names(store: &Store, filter: &InstanceFilter) -> Vec<String> {
 async fn read(store: &Store, id: &str, updates: Vec<FactUpdate>, second: i64) {
     let due = at(second + 100);
     let updates = updates.into_iter().map(|update| (update, due)).collect();
-    store.record_facts(&[FactRecord { key: key(id), updates }], at(second)).await.unwrap();
+    store.record_facts(&[FactRecord { key: key(id), at: at(second), updates }]).await.unwrap();
 }
 
 fn mode(id: &str, name: &str, access: Access) -> FactUpdate {
