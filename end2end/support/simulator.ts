@@ -43,13 +43,14 @@ export interface Simulator {
   writes(instance?: string): Promise<Write[]>;
   /** Returns its number. */
   addFault(fault: Fault): Promise<number>;
-  clearFaults(): Promise<void>;
+  removeFault(number: number): Promise<void>;
   /** Calls by account, region and action. */
   counters(): Promise<{ action: string; calls: number }[]>;
   instance(id: string): Promise<Record<string, unknown>>;
   /** By the cloud's names; `null` leaves one out. */
   setFields(id: string, fields: Record<string, unknown>): Promise<void>;
   setWhitelist(id: string, groups: Group[]): Promise<void>;
+  enableKey(accessKeyId: string, enabled: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -80,10 +81,11 @@ export async function startSimulator(...extra: string[]): Promise<Simulator> {
     accounts: said.accounts,
     writes: (instance) => ask("GET", instance ? `/ledger?instance=${instance}` : "/ledger"),
     addFault: async (fault) => (await ask("POST", "/faults", fault)).id,
-    clearFaults: () => ask("DELETE", "/faults"),
+    removeFault: (number) => ask("DELETE", `/faults/${number}`),
     counters: () => ask("GET", "/counters"),
     instance: (id) => ask("GET", `/instances/${id}`),
     setFields: (id, fields) => ask("PATCH", `/instances/${id}`, fields),
+    enableKey: (id, enabled) => ask("PATCH", `/keys/${id}`, { enabled }),
     setWhitelist: (id, groups) => ask("PUT", `/instances/${id}/whitelist`, groups),
     stop,
   };

@@ -90,9 +90,9 @@ export async function expectOutcome(page: Page, scripts: boolean, label: string)
   return outcome;
 }
 
-/** The newest rows of the audit with this code. */
+/** The newest rows of the audit with this code, at the portal whose page is open. */
 export async function audited(page: Page, code: string): Promise<Locator> {
-  await page.goto(`/audit?code=${code}`);
+  await page.goto(new URL(`/audit?code=${code}`, page.url()).href);
   await expect(page.getByRole("heading", { level: 1, name: "Audit" })).toBeVisible();
   return page.getByRole("row").filter({ has: page.getByRole("cell") });
 }

@@ -70,11 +70,6 @@ impl Request {
         expect_context()
     }
 
-    /// An idempotency key for a form on this page.
-    pub fn new_key(&self) -> String {
-        self.portal.new_key()
-    }
-
     /// Somebody who may look.
     pub fn viewer(&self) -> Result<Viewer<'_>, ApiError> {
         let who = self.who.as_deref().ok_or(ApiError::new(ErrorCode::NotSignedIn))?;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::access::AccessState;
 use domain::environment::Environment;
-use domain::inventory::{Coverage, InstanceCounts, InstanceFilter, InstanceListing, ListCursor};
+use domain::inventory::{
+    Coverage, InstanceCounts, InstanceFilter, InstanceListing, ListCursor, WhitelistFinding,
+};
 use domain::person::Role;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -96,7 +98,7 @@ fn address(filter: &InstanceFilter, field: &str, value: &str) -> String {
         ("environment", filter.environment.map_or("", Environment::code)),
         ("account", filter.account.as_ref().map_or("", |account| account.as_str())),
         ("region", filter.region.as_ref().map_or("", |region| region.as_str())),
-        ("whitelist", filter.whitelist.map_or("", domain::inventory::WhitelistFinding::code)),
+        ("whitelist", filter.whitelist.map_or("", WhitelistFinding::code)),
     ];
     let pairs = now.map(|(name, old)| (name, if name == field { value } else { old }));
     path::with_query(path::INSTANCES, &pairs)
@@ -146,6 +148,7 @@ fn Filters(language: Language, filter: InstanceFilter, counts: InstanceCounts) -
             <Choice language name="region" label=language.region() chosen=region options=regions.collect()/>
             <input type="hidden" name="access" value=filter.access.map_or("", AccessState::code)/>
             <input type="hidden" name="environment" value=filter.environment.map_or("", Environment::code)/>
+            <input type="hidden" name="whitelist" value=filter.whitelist.map_or("", WhitelistFinding::code)/>
             <button class="button without-scripts">{language.filter()}</button>
         </form>
     }
@@ -310,7 +313,7 @@ fn Nothing(language: Language, filter: InstanceFilter, fleet: Fleet) -> impl Int
     } else if fleet.coverage.waiting() > 0 || fleet.coverage.regions.is_empty() {
         (language.nothing_read(), language.nothing_read_text())
     } else if fleet.coverage.problems().next().is_some() {
-        (language.nothing_read(), language.nothing_matches_text())
+        (language.nothing_readable(), language.nothing_readable_text())
     } else {
         (language.no_instances(), language.no_instances_text())
     };

@@ -26,7 +26,8 @@ pub fn ReviewPage() -> impl IntoView {
     };
     provide_context(within);
     let shown = load(request, data, |request, review| {
-        let key = request.new_key();
+        // A review is one wish, however often its form is loaded and sent.
+        let key = review.id.to_string();
         view! { <ReviewForm request review key/> }
     });
     view! { <Frame title section=Section::Instances>{shown}</Frame> }.into_any()

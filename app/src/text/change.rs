@@ -127,8 +127,8 @@ impl Language {
             ChangeState::Diverged => match (self, &change.ending) {
                 (Self::En, Some(Ending::Diverged { now })) => {
                     format!(
-                        "The cloud accepted it, but the instance is {}.",
-                        self.access_state(*now).to_lowercase()
+                        "The cloud accepted it, but the value is “{}”.",
+                        self.access_state(*now)
                     )
                 }
                 (Self::ZhCn, Some(Ending::Diverged { now })) => {

@@ -16,6 +16,9 @@ words! {
     nothing_read: "Nothing has been read yet", "尚未读取任何内容";
     nothing_read_text: "The accounts are being read. The first instances appear within seconds; reload to see them.",
         "正在读取账号，实例将在数秒内出现，请刷新查看。";
+    nothing_readable: "Nothing could be read", "无法读取任何内容";
+    nothing_readable_text: "The bar above says which account or region failed, and why.",
+        "上方的覆盖情况说明了哪个账号或地域读取失败及其原因。";
     no_instances: "No instances", "没有实例";
     no_instances_text: "The cloud answered for every account and region, and has none.", "云端已对所有账号和地域作出响应，没有任何实例。";
     no_accounts: "No cloud account is configured", "尚未配置云账号";

@@ -18,10 +18,13 @@ impl Service {
     }
 }
 
-#[derive(Debug, Clone)]
+/// Not `Debug`: parameters can hold a token.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub service: Service,
     pub action: &'static str,
+    /// Nobody signs it: what proves who asks is among the parameters.
+    pub unsigned: bool,
     /// `None`: not about a region.
     pub region: Option<RegionId>,
     pub params: Vec<(&'static str, String)>,
@@ -40,7 +43,11 @@ impl Call {
     }
 
     pub(crate) fn anywhere(service: Service, action: &'static str) -> Self {
-        Self { service, action, region: None, params: Vec::new() }
+        Self { service, action, unsigned: false, region: None, params: Vec::new() }
+    }
+
+    pub(crate) fn unsigned(self) -> Self {
+        Self { unsigned: true, ..self }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

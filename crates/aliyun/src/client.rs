@@ -14,14 +14,14 @@ use domain::time::Timestamp;
 use crate::answer::{Answer, Misread};
 use crate::call::{Call, Service};
 use crate::clock::{Clock, ClockOffset, Correction};
-use crate::credential::CredentialProvider;
+use crate::credential::{Credential, CredentialError, CredentialProvider, SessionName};
 use crate::endpoint::{ApiEndpoint, Directory};
 use crate::envelope::Envelope;
 use crate::error::{Error, is_expired_timestamp};
-use crate::http::{Failure, Http, Lane, Outgoing, Reply};
+use crate::http::{Failure, Http, Lane, Outgoing, Reply, Settings};
 use crate::nonce::{Nonce, NonceSource};
 use crate::options::{BuildClientError, ClientOptions};
-use crate::request::{SignedRequest, Stamp, sign};
+use crate::request::{SignedRequest, Stamp, sign, unsigned};
 use crate::retry::RetryPolicy;
 
 /// A client of one account. Cheap to clone; clones share connections, learned endpoints and the clock correction.
@@ -31,35 +31,91 @@ use crate::retry::RetryPolicy;
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    http: Http,
-    credentials: Arc<dyn CredentialProvider>,
+    http: Arc<Http>,
+    /// `None`: for calls that nobody signs.
+    credentials: Option<Arc<dyn CredentialProvider>>,
     clock: Arc<dyn Clock>,
     nonces: Arc<dyn NonceSource>,
     scheme: SignatureScheme,
     retry: RetryPolicy,
     user_agent: String,
     directory: Directory,
-    correction: Correction,
+    correction: Arc<Correction>,
+}
+
+/// The parts of a client that asks one STS for keys. They are shared with others.
+pub(crate) struct StsClient {
+    pub http: Arc<Http>,
+    pub endpoint: ApiEndpoint,
+    pub credentials: Option<Arc<dyn CredentialProvider>>,
+    pub clock: Arc<dyn Clock>,
+    pub nonces: Arc<dyn NonceSource>,
+    pub scheme: SignatureScheme,
+    pub retry: RetryPolicy,
+    pub user_agent: String,
+    pub correction: Arc<Correction>,
+}
+
+/// What may be shown of a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CredentialSummary {
+    /// The way it came: `keys`, `environment`, `cli-profile: keys → assume-role`, …
+    pub source: String,
+    /// Whether it came from STS.
+    pub temporary: bool,
+    /// `None`: permanent, or the source did not say.
+    pub expires_at: Option<Timestamp>,
+    /// Where a role was assumed.
+    pub session_name: Option<SessionName>,
 }
 
 impl Client {
     /// Opens no connection and asks for no credential yet.
     pub fn new(options: ClientOptions) -> Result<Self, BuildClientError> {
-        let printable = |b: u8| b.is_ascii_graphic() || b == b' ';
-        if options.user_agent.is_empty() || !options.user_agent.bytes().all(printable) {
-            return Err(BuildClientError::BadUserAgent);
-        }
+        let http = Http::new(&Settings {
+            timeouts: options.timeouts,
+            root_certificates: options.root_certificates.as_ref(),
+            resolver: &options.resolver,
+            user_agent: &options.user_agent,
+            tls: options.endpoint.as_ref().is_none_or(ApiEndpoint::is_secure),
+        })?;
         Ok(Self(Arc::new(Inner {
-            http: Http::new(&options)?,
-            credentials: options.credentials,
+            http: Arc::new(http),
+            credentials: Some(options.credentials),
             clock: options.clock,
             nonces: options.nonces,
             scheme: options.scheme,
             retry: options.retry,
             user_agent: options.user_agent,
             directory: Directory::new(options.endpoint),
-            correction: Correction::default(),
+            correction: Arc::default(),
         })))
+    }
+
+    pub(crate) fn of_sts(parts: StsClient) -> Self {
+        Self(Arc::new(Inner {
+            http: parts.http,
+            credentials: parts.credentials,
+            clock: parts.clock,
+            nonces: parts.nonces,
+            scheme: parts.scheme,
+            retry: parts.retry,
+            user_agent: parts.user_agent,
+            directory: Directory::new(Some(parts.endpoint)),
+            correction: parts.correction,
+        }))
+    }
+
+    /// Where the key of this account comes from at the moment, and until when it is good. Fetches one if there is none.
+    pub async fn credential_summary(&self) -> Result<CredentialSummary, Error> {
+        let credential = self.ask(None).await?;
+        Ok(CredentialSummary {
+            source: credential.source().to_owned(),
+            temporary: credential.is_temporary(),
+            expires_at: credential.expires_at(),
+            session_name: credential.session_name().cloned(),
+        })
     }
 
     /// How far the cloud's clock is from ours, and by how much signing times are corrected.
@@ -102,16 +158,42 @@ impl Client {
         }
     }
 
+    /// A token that the cloud calls expired is replaced once, and the question asked once more.
     async fn try_read(&self, call: &Call) -> Result<Reply, Error> {
+        match self.ask_once(call).await {
+            Err((error, Some(used))) if error.says_expired_token() => {
+                self.discard(&used);
+                let renewed = self.ask(None).await?;
+                if renewed.is(&used) {
+                    return Err(error);
+                }
+                self.ask_once(call).await.map_err(|(error, _)| error)
+            }
+            asked => asked.map_err(|(error, _)| error),
+        }
+    }
+
+    /// An error comes with the credential that signed what was refused.
+    async fn ask_once(&self, call: &Call) -> Result<Reply, (Error, Option<Credential>)> {
         let stamp = self.stamp(self.now());
-        let request = self.sign(call, &stamp).await?;
-        let (outgoing, signed) = request.into_parts();
-        let reply = self.post(Lane::Read, outgoing).await?;
+        let no_key = |error| (error, None);
+        let (outgoing, proof) = if call.unsigned {
+            let endpoint = self.endpoint_for(call);
+            (unsigned(&endpoint, call, stamp.timestamp).map_err(no_key)?, None)
+        } else {
+            let (request, credential) = self.sign(call, &stamp, None).await.map_err(no_key)?;
+            let (outgoing, signed) = request.into_parts();
+            (outgoing, Some((credential, signed)))
+        };
+        let reply = self.post(Lane::Read, outgoing).await.map_err(|lost| no_key(lost.into()))?;
         if reply.status == 200 {
             return Ok(reply);
         }
         let corrected = self.clock_explains(&reply, stamp.timestamp);
-        Err(Error::from_reply(&reply, corrected, |message| signed.is_in(message)))
+        let is_ours =
+            |message: &str| proof.as_ref().is_some_and(|(_, signed)| signed.is_in(message));
+        let error = Error::from_reply(&reply, corrected, is_ours);
+        Err((error, proof.map(|(credential, _)| credential)))
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -123,20 +205,64 @@ impl Client {
         Stamp { nonce, timestamp: self.0.correction.apply(now) }
     }
 
-    pub(crate) async fn sign(&self, call: &Call, stamp: &Stamp) -> Result<SignedRequest, Error> {
-        let credential = self.0.credentials.credential().await?;
-        // By the cloud's clock: it is the one that decides.
-        credential.check_not_expired(stamp.timestamp)?;
-        let endpoint = match (call.service, &call.region) {
+    /// `acting`: the name of the session, where the credential is that of a role.
+    pub(crate) async fn sign(
+        &self,
+        call: &Call,
+        stamp: &Stamp,
+        acting: Option<&SessionName>,
+    ) -> Result<(SignedRequest, Credential), Error> {
+        let credential = self.good_credential(stamp, acting).await?;
+        let endpoint = self.endpoint_for(call);
+        let user_agent = &self.0.user_agent;
+        let request = sign(self.0.scheme, &endpoint, call, &credential, stamp, user_agent)?;
+        Ok((request, credential))
+    }
+
+    /// The cloud has called it expired: another is to be brought.
+    pub(crate) fn discard(&self, credential: &Credential) {
+        if let Some(credentials) = &self.0.credentials {
+            credentials.discard(credential);
+        }
+    }
+
+    async fn ask(&self, acting: Option<&SessionName>) -> Result<Credential, CredentialError> {
+        match (&self.0.credentials, acting) {
+            (Some(credentials), Some(name)) => credentials.credential_as(name).await,
+            (Some(credentials), None) => credentials.credential().await,
+            (None, _) => Err(CredentialError::NoneFound(Vec::new())),
+        }
+    }
+
+    /// One that has not expired by the cloud's clock, as far as we know it.
+    async fn good_credential(
+        &self,
+        stamp: &Stamp,
+        acting: Option<&SessionName>,
+    ) -> Result<Credential, CredentialError> {
+        let credential = self.ask(acting).await?;
+        if !credential.has_expired(stamp.timestamp) {
+            return Ok(credential);
+        }
+        self.discard(&credential);
+        let renewed = self.ask(acting).await?;
+        if renewed.has_expired(stamp.timestamp) {
+            Err(CredentialError::Expired)
+        } else {
+            Ok(renewed)
+        }
+    }
+
+    fn endpoint_for(&self, call: &Call) -> ApiEndpoint {
+        match (call.service, &call.region) {
             (Service::Sts, _) => self.0.directory.sts(),
             (Service::RKvstore, Some(region)) => self.0.directory.of_region(region),
             (Service::RKvstore, None) => self.0.directory.global(),
-        };
-        sign(self.0.scheme, &endpoint, call, &credential, stamp, &self.0.user_agent)
+        }
     }
 
     pub(crate) async fn post(&self, lane: Lane, outgoing: Outgoing) -> Result<Reply, Failure> {
-        let reply = self.0.http.post(lane, outgoing).await?;
+        let reply = self.0.http.exchange(lane, outgoing).await?;
         self.0.correction.measure(reply.date, self.now());
         Ok(reply)
     }

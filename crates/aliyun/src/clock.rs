@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use time::OffsetDateTime;
 use time::format_description::FormatItem;
 use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// Where the time comes from. Any `Fn() -> Timestamp` is one.
 pub trait Clock: Send + Sync {
@@ -98,6 +98,12 @@ pub(crate) fn format_wire(at: Timestamp) -> Option<String> {
     (0..=9999).contains(&at.year()).then(|| at.format(WIRE_FORMAT).ok()).flatten()
 }
 
+/// `yyyy-MM-ddTHH:mm:ssZ`, as [`format_wire`] writes it; `None` for anything else.
+pub(crate) fn parse_wire(text: &str) -> Option<Timestamp> {
+    let at = PrimitiveDateTime::parse(text.trim(), WIRE_FORMAT).ok()?;
+    Some(Timestamp::from_secs(at.assume_utc().unix_timestamp()))
+}
+
 fn difference(theirs: Timestamp, ours: Timestamp) -> i64 {
     theirs.as_millis().saturating_sub(ours.as_millis())
 }
@@ -124,6 +130,8 @@ mod tests {
             format_wire(Timestamp::from_secs(2_147_483_648)).unwrap(),
             "2038-01-19T03:14:08Z"
         );
+        assert_eq!(parse_wire("2024-05-06T07:08:09Z"), Some(Timestamp::from_secs(1_714_979_289)));
+        assert_eq!(parse_wire("2024-05-06 07:08:09"), None);
         assert_eq!(format_wire(Timestamp::from_millis(i64::MAX)), None);
         assert_eq!(format_wire(Timestamp::from_millis(i64::MIN)), None);
     }

@@ -1,30 +1,65 @@
 //! Who signs: a key id, its secret, and a token where the key is a temporary one.
 //!
 //! A provider is asked before every try, so a key that is replaced is used at once. Whoever fetches keys over the
-//! network keeps them until shortly before they expire. Nothing here is ever printed: `Debug` says `***`, and errors
-//! name files, profiles and fields, never what is in them.
+//! network keeps them until shortly before they expire ([`Cached`]). Nothing here is ever printed: `Debug` says `***`,
+//! and errors name files, profiles, fields and codes, never what is in them.
 //!
 //! To add a source: one file here with one type that implements [`CredentialProvider`], and one line below.
 
+mod assume_role;
+mod cached;
+mod credentials_file;
+mod default_chain;
+mod ecs_role;
 mod environment;
+mod error;
 mod fixed;
+mod get;
+mod oidc_role;
+mod plan;
 mod profile;
+mod reread;
+mod role;
+mod session_name;
+mod sessions;
+mod uri;
+mod wire;
 
+use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
 
 use domain::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
+pub use assume_role::AssumeRole;
+pub use cached::Cached;
+pub use credentials_file::CredentialsFile;
+pub use default_chain::DefaultChain;
+pub use ecs_role::EcsRole;
 pub use environment::Environment;
+pub use error::{CredentialError, FetchFailure};
 pub use fixed::FixedKeys;
+pub use oidc_role::OidcRole;
 pub use profile::CliProfile;
+pub use role::{ParseRoleArnError, Role, RoleArn};
+pub use session_name::{ParseSessionNameError, SessionName};
+pub use uri::{CredentialsUri, ParseCredentialsUriError, UriKeys};
+pub(crate) use wire::WireCredential;
 
 /// Where a credential comes from.
 #[async_trait::async_trait]
 pub trait CredentialProvider: Send + Sync {
     /// The credential to sign the next request with.
     async fn credential(&self) -> Result<Credential, CredentialError>;
+
+    /// The same, in a session that bears `name`, so that the cloud's own audit says who acted. Sources that assume no
+    /// role leave the name aside; [`Credential::session_name`] says whether it was taken.
+    async fn credential_as(&self, _name: &SessionName) -> Result<Credential, CredentialError> {
+        self.credential().await
+    }
+
+    /// The cloud says that `credential` has expired: whoever keeps it forgets it and brings another when next asked.
+    fn discard(&self, _credential: &Credential) {}
 }
 
 /// A key with its secret. The key id is treated like a secret: it is printed nowhere.
@@ -34,6 +69,8 @@ pub struct Credential {
     secret: SecretString,
     security_token: Option<SecretString>,
     expires_at: Option<Timestamp>,
+    session_name: Option<SessionName>,
+    source: Cow<'static, str>,
 }
 
 impl Credential {
@@ -46,6 +83,8 @@ impl Credential {
             secret: secret.into(),
             security_token: None,
             expires_at: None,
+            session_name: None,
+            source: Cow::Borrowed("keys"),
         })
     }
 
@@ -64,6 +103,11 @@ impl Credential {
         Self { expires_at: Some(expires_at), ..self }
     }
 
+    /// Whatever it said of its end: only the cloud knows.
+    pub(crate) fn without_end(self) -> Self {
+        Self { expires_at: None, ..self }
+    }
+
     /// Whether there is a token, so that the key comes from STS.
     pub fn is_temporary(&self) -> bool {
         self.security_token.is_some()
@@ -72,6 +116,35 @@ impl Credential {
     /// `None`: permanent, or the source did not say.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
+    }
+
+    /// Of the role's session that the credential is good for; `None` where no role was assumed.
+    pub fn session_name(&self) -> Option<&SessionName> {
+        self.session_name.as_ref()
+    }
+
+    /// The way it came, for people: `keys`, `environment`, `cli-profile: keys → assume-role`, …
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub(crate) fn from(self, source: impl Into<Cow<'static, str>>) -> Self {
+        Self { source: source.into(), ..self }
+    }
+
+    /// In a file of this kind.
+    pub(crate) fn within(self, kind: &str) -> Self {
+        let source = format!("{kind}: {}", self.source);
+        self.from(source)
+    }
+
+    pub(crate) fn in_session(self, name: SessionName) -> Self {
+        Self { session_name: Some(name), ..self }
+    }
+
+    /// The very same key and token.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.access_key_id == other.access_key_id && self.expose_token() == other.expose_token()
     }
 
     pub(crate) fn access_key_id(&self) -> &str {
@@ -86,11 +159,8 @@ impl Credential {
         self.security_token.as_ref().map(ExposeSecret::expose_secret)
     }
 
-    pub(crate) fn check_not_expired(&self, now: Timestamp) -> Result<(), CredentialError> {
-        match self.expires_at {
-            Some(at) if at <= now => Err(CredentialError::Expired),
-            _ => Ok(()),
-        }
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
     }
 }
 
@@ -102,58 +172,10 @@ impl fmt::Debug for Credential {
             .field("secret", &"***")
             .field("security_token", &token)
             .field("expires_at", &self.expires_at)
+            .field("session_name", &self.session_name)
+            .field("source", &self.source)
             .finish()
     }
-}
-
-/// Why there is no credential. Nothing that was read is repeated.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialError {
-    /// A variable of the environment.
-    #[error("{0} is not set")]
-    NotSet(&'static str),
-    /// Empty, or with characters no key has.
-    #[error("the {0} is empty or has characters that no key has")]
-    Malformed(&'static str),
-    /// The file is not there, or may not be read.
-    #[error("{path} could not be read ({kind})", path = .path.display())]
-    Unreadable {
-        /// Of the configuration.
-        path: PathBuf,
-        /// What the system said.
-        kind: std::io::ErrorKind,
-    },
-    /// Not JSON, or not in the shape of the configuration.
-    #[error("{path} is not a configuration of the aliyun command line (line {line}, column {column})", path = .path.display())]
-    NotAConfiguration {
-        /// Of the configuration.
-        path: PathBuf,
-        /// From 1.
-        line: usize,
-        /// From 1.
-        column: usize,
-    },
-    /// Neither the wanted nor, if none is wanted, the current one is there.
-    #[error("{path} has no profile {profile:?}", path = .path.display())]
-    NoSuchProfile {
-        /// Of the configuration.
-        path: PathBuf,
-        /// The one that was looked for.
-        profile: String,
-    },
-    /// A way to get a key that this crate does not know.
-    #[error("the profile {profile:?} of {path} has mode {mode:?}; supported are AK and StsToken", path = .path.display())]
-    ModeNotSupported {
-        /// Of the configuration.
-        path: PathBuf,
-        /// The one that was chosen.
-        profile: String,
-        /// As the file has it.
-        mode: String,
-    },
-    /// A new one has to be fetched.
-    #[error("the temporary credential has expired")]
-    Expired,
 }
 
 /// What may stand in a header: keys are letters and digits, secrets and tokens may have any printable character.
@@ -198,8 +220,9 @@ mod tests {
     fn an_expired_credential_is_known_before_it_is_used() {
         let at = Timestamp::from_secs(1000);
         let credential = Credential::new("id", "s").unwrap().expiring_at(at);
-        assert_eq!(credential.check_not_expired(Timestamp::from_secs(999)), Ok(()));
-        assert_eq!(credential.check_not_expired(at), Err(CredentialError::Expired));
+        assert!(!credential.has_expired(Timestamp::from_secs(999)));
+        assert!(credential.has_expired(at));
+        assert!(!Credential::new("id", "s").unwrap().has_expired(at));
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Which host a request goes to.
 //!
 //! Without an override only hosts under `.aliyuncs.com` are ever called, over https. An override replaces the host of
-//! every region and of STS, and switches learning off. Plain http is for this machine alone.
+//! every region and of STS, and switches learning off. Plain http is for this machine alone, and for the metadata
+//! service of ECS, whose address never leaves the host.
 
 mod directory;
 
 use std::fmt;
 use std::str::FromStr;
 
+use domain::id::RegionId;
 use url::{Host, Url};
 
+use directory::STS_HOST;
 pub(crate) use directory::{Directory, built_in_host, is_host_of_the_cloud};
 
 /// Scheme, host and port of a server that speaks the API: `https://HOST[:PORT]`, or `http://` to this machine.
@@ -46,6 +49,22 @@ impl ApiEndpoint {
     /// `host` has to be a plain host name, without a port.
     fn https(host: &str) -> Self {
         Self { secure: true, authority: host.to_owned(), host: host.to_owned() }
+    }
+
+    /// STS: of a region, inside a VPC where wanted, or the one without a region.
+    pub(crate) fn of_sts(region: Option<&RegionId>, vpc: bool) -> Self {
+        match (region, vpc) {
+            (Some(region), false) => Self::https(&format!("sts.{region}.aliyuncs.com")),
+            (Some(region), true) => Self::https(&format!("sts-vpc.{region}.aliyuncs.com")),
+            // There is no global one inside a VPC; the official libraries take the public one as well.
+            (None, _) => Self::https(STS_HOST),
+        }
+    }
+
+    /// The metadata service of every ECS instance. It speaks plain http only, and no router passes its address on.
+    pub(crate) fn of_ecs_metadata() -> Self {
+        const HOST: &str = "100.100.100.200";
+        Self { secure: false, authority: HOST.to_owned(), host: HOST.to_owned() }
     }
 }
 
@@ -117,7 +136,7 @@ impl FromStr for ApiEndpoint {
 }
 
 /// `localhost` counts because it is never looked up: the client's resolver answers it by itself.
-fn is_this_machine(host: &Host<&str>) -> bool {
+pub(crate) fn is_this_machine(host: &Host<&str>) -> bool {
     match host {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),

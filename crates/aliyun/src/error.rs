@@ -20,7 +20,9 @@ use crate::credential::CredentialError;
 use crate::envelope::Envelope;
 use crate::http::{Failure, FailureKind, Reply};
 
-pub(crate) use classify::{is_expired_timestamp, is_throttling, is_used_nonce, kind_of};
+pub(crate) use classify::{
+    is_expired_timestamp, is_expired_token, is_throttling, is_used_nonce, kind_of,
+};
 
 /// A call that brought nothing.
 #[derive(Debug, Clone)]
@@ -36,7 +38,7 @@ pub struct Error {
     pub request_id: Option<RequestId>,
     /// The status of the answer, where there was one.
     pub http_status: Option<u16>,
-    /// Whether the same read may succeed when it is simply tried again.
+    /// Whether the same read may succeed when it is simply tried again at once.
     pub retryable: bool,
     /// How long the cloud asked us to stay away (`x-acs-retry-after`).
     pub retry_after: Option<Duration>,
@@ -100,6 +102,8 @@ pub enum Detail {
     OtherInstance,
     /// A value that means something is none of the known ones.
     UnexpectedValue,
+    /// It was not the call itself that failed, but fetching the credential for it.
+    FetchingCredential,
 }
 
 impl Error {
@@ -170,6 +174,21 @@ impl Error {
         Self { request_id, http_status: Some(reply.status), ..Self::new(kind, Some(detail)) }
     }
 
+    /// A 200 that is no answer at all.
+    pub(crate) fn not_understood(reply: &Reply) -> Self {
+        Self::misread(Detail::NotUnderstood, reply, None)
+    }
+
+    /// Whether the cloud says that the token has expired, and so another may do.
+    pub(crate) fn says_expired_token(&self) -> bool {
+        self.code.as_ref().is_some_and(is_expired_token)
+    }
+
+    /// Why there was no credential, if that is what went wrong.
+    pub(crate) fn credential_cause(&self) -> Option<&CredentialError> {
+        self.cause.as_deref()?.downcast_ref()
+    }
+
     /// A 200 that says, in its own way, that there is no such instance.
     pub(crate) fn not_found(reply: &Reply, request_id: Option<RequestId>) -> Self {
         Self { request_id, http_status: Some(reply.status), ..Self::new(ErrorKind::NotFound, None) }
@@ -207,9 +226,24 @@ impl From<Failure> for Error {
     }
 }
 
+/// Who refuses a credential refuses it for good; a network that fails does so for every call. Neither is tried again
+/// here, since whoever fetches has tried already.
 impl From<CredentialError> for Error {
     fn from(cause: CredentialError) -> Self {
-        Self { cause: Some(Arc::new(cause)), ..Self::new(ErrorKind::Credential, None) }
+        let passing = cause.is_passing();
+        let error = match &cause {
+            CredentialError::NotFetched { failure, .. } => Self {
+                code: failure.code.clone(),
+                request_id: failure.request_id.clone(),
+                http_status: failure.http_status,
+                ..Self::new(
+                    if passing { failure.kind } else { ErrorKind::Credential },
+                    Some(Detail::FetchingCredential),
+                )
+            },
+            _ => Self::new(ErrorKind::Credential, None),
+        };
+        Self { retryable: false, cause: Some(Arc::new(cause)), ..error }
     }
 }
 
@@ -239,16 +273,28 @@ impl From<&Error> for Unread {
 /// One line: what happened, the finer point, and in brackets what to quote to the cloud's support.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.phrase())?;
-        if let Some(detail) = self.detail {
-            write!(f, ": {}", detail.phrase())?;
-        }
-        let code = self.code.as_ref().map(|code| format!("code {code}"));
-        let status = self.http_status.map(|status| format!("HTTP {status}"));
-        let request = self.request_id.as_ref().map(|id| format!("request {id}"));
-        let known: Vec<String> = [code, status, request].into_iter().flatten().collect();
-        if known.is_empty() { Ok(()) } else { write!(f, " ({})", known.join(", ")) }
+        let (code, request_id) = (self.code.as_ref(), self.request_id.as_ref());
+        describe(f, self.kind, self.detail, code, self.http_status, request_id)
     }
+}
+
+pub(crate) fn describe(
+    f: &mut fmt::Formatter<'_>,
+    kind: ErrorKind,
+    detail: Option<Detail>,
+    code: Option<&CloudCode>,
+    status: Option<u16>,
+    request_id: Option<&RequestId>,
+) -> fmt::Result {
+    f.write_str(kind.phrase())?;
+    if let Some(detail) = detail {
+        write!(f, ": {}", detail.phrase())?;
+    }
+    let code = code.map(|code| format!("code {code}"));
+    let status = status.map(|status| format!("HTTP {status}"));
+    let request = request_id.map(|id| format!("request {id}"));
+    let known: Vec<String> = [code, status, request].into_iter().flatten().collect();
+    if known.is_empty() { Ok(()) } else { write!(f, " ({})", known.join(", ")) }
 }
 
 impl StdError for Error {
@@ -291,6 +337,7 @@ impl Detail {
             Self::NotUnderstood => "not understood",
             Self::OtherInstance => "about another instance",
             Self::UnexpectedValue => "an unexpected value",
+            Self::FetchingCredential => "while fetching the credential",
         }
     }
 }

@@ -11,15 +11,14 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
-use reqwest::{Response, redirect, retry};
+use reqwest::{Method, Response, redirect, retry};
 
 pub(crate) use failure::{Failure, FailureKind};
 
 use crate::clock::parse_http_date;
-use crate::endpoint::ApiEndpoint;
-use crate::options::{BuildClientError, ClientOptions};
-use crate::resolver::Lookup;
-use crate::tls;
+use crate::options::{BuildClientError, Timeouts};
+use crate::resolver::{Lookup, Resolver};
+use crate::tls::{self, RootCertificates};
 
 /// The largest answer that is read. A page of 50 instances has about 60 KB.
 const LARGEST_BODY: usize = 2 * 1024 * 1024;
@@ -33,8 +32,19 @@ pub(crate) enum Lane {
     Write,
 }
 
+/// How servers are reached and whom we believe to be them.
+pub(crate) struct Settings<'a> {
+    pub timeouts: Timeouts,
+    pub root_certificates: Option<&'a RootCertificates>,
+    pub resolver: &'a Arc<dyn Resolver>,
+    pub user_agent: &'a str,
+    /// False where only plain http to this machine is ever called.
+    pub tls: bool,
+}
+
 /// Everything that is sent.
 pub(crate) struct Outgoing {
+    pub method: Method,
     pub url: String,
     pub headers: HeaderMap,
     pub body: String,
@@ -55,17 +65,20 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    pub(crate) fn new(options: &ClientOptions) -> Result<Self, BuildClientError> {
-        let timeouts = options.timeouts;
+    pub(crate) fn new(settings: &Settings<'_>) -> Result<Self, BuildClientError> {
+        let timeouts = settings.timeouts;
         if timeouts.connect.is_zero() || timeouts.connect >= timeouts.total {
             return Err(BuildClientError::BadTimeouts);
         }
-        let tls_needed = options.endpoint.as_ref().is_none_or(ApiEndpoint::is_secure);
-        let tls = tls::client_config(options.root_certificates.as_ref(), tls_needed)?;
+        let printable = |b: u8| b.is_ascii_graphic() || b == b' ';
+        if settings.user_agent.is_empty() || !settings.user_agent.bytes().all(printable) {
+            return Err(BuildClientError::BadUserAgent);
+        }
+        let tls = tls::client_config(settings.root_certificates, settings.tls)?;
         let builder = || {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
-                .dns_resolver(Lookup(Arc::clone(&options.resolver)))
+                .dns_resolver(Lookup(Arc::clone(settings.resolver)))
                 .no_proxy()
                 .redirect(redirect::Policy::none())
                 .referer(false)
@@ -73,7 +86,7 @@ impl Http {
                 .http1_only()
                 .connect_timeout(timeouts.connect)
                 .timeout(timeouts.total)
-                .user_agent(&options.user_agent)
+                .user_agent(settings.user_agent)
         };
         let build =
             |builder: reqwest::ClientBuilder| builder.build().map_err(|_| BuildClientError::Http);
@@ -85,18 +98,18 @@ impl Http {
         })
     }
 
-    /// One POST. Every failure says how far it came.
-    pub(crate) async fn post(&self, lane: Lane, outgoing: Outgoing) -> Result<Reply, Failure> {
+    /// One request. Every failure says how far it came.
+    pub(crate) async fn exchange(&self, lane: Lane, outgoing: Outgoing) -> Result<Reply, Failure> {
         let client = match lane {
             Lane::Read => &self.reads,
             Lane::Write => &self.write,
         };
-        let Outgoing { url, mut headers, body } = outgoing;
-        if body.is_empty() {
+        let Outgoing { method, url, mut headers, body } = outgoing;
+        if body.is_empty() && method != Method::GET {
             // Left out by the library for an empty body, and some gateways want it of every POST.
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let sent = client.post(url).headers(headers).body(body).send().await;
+        let sent = client.request(method, url).headers(headers).body(body).send().await;
         let response = sent.map_err(|error| Failure::sending(error.without_url()))?;
         let status = response.status().as_u16();
         let date = header(&response, "date").and_then(parse_http_date);

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod action;
 mod answer;
 mod call;
 mod client;
@@ -11,8 +12,10 @@ mod envelope;
 mod error;
 mod http;
 mod lenient;
+mod network;
 mod nonce;
 mod options;
+mod probe;
 mod r_kvstore;
 mod request;
 mod resolver;
@@ -21,16 +24,22 @@ mod sts;
 mod tls;
 mod write;
 
+pub mod ram_policy;
 pub mod sign;
 
+pub use action::Action;
 pub use answer::Answer;
-pub use client::Client;
+pub use client::{Client, CredentialSummary};
 pub use clock::{Clock, ClockOffset};
 pub use credential::{
-    CliProfile, Credential, CredentialError, CredentialProvider, Environment, FixedKeys,
+    AssumeRole, Cached, CliProfile, Credential, CredentialError, CredentialProvider,
+    CredentialsFile, CredentialsUri, DefaultChain, EcsRole, Environment, FetchFailure, FixedKeys,
+    OidcRole, ParseCredentialsUriError, ParseRoleArnError, ParseSessionNameError, Role, RoleArn,
+    SessionName, UriKeys,
 };
 pub use endpoint::{ApiEndpoint, ParseEndpointError};
 pub use error::{Detail, Error, ErrorKind};
+pub use network::{Network, NetworkOptions, Sts};
 pub use nonce::{Nonce, NonceSource};
 pub use options::{BuildClientError, ClientOptions, Timeouts};
 pub use r_kvstore::{

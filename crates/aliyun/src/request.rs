@@ -6,11 +6,13 @@
 //!
 //! Whatever is secret is redacted where it is written, in the same line: [`SentCall`] is built beside the request.
 
+mod unsigned;
 mod v1;
 mod v3;
 
 use domain::call::{SentCall, SignatureScheme};
 use domain::time::Timestamp;
+use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::call::Call;
@@ -20,6 +22,8 @@ use crate::endpoint::ApiEndpoint;
 use crate::error::{Error, ErrorKind};
 use crate::http::Outgoing;
 use crate::nonce::Nonce;
+
+pub(crate) use unsigned::unsigned;
 
 const METHOD: &str = "POST";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -105,7 +109,7 @@ pub(crate) fn sign(
         form: parts.form,
     };
     Ok(SignedRequest {
-        outgoing: Outgoing { url, headers, body: parts.body },
+        outgoing: Outgoing { method: Method::POST, url, headers, body: parts.body },
         call: sent,
         signed: parts.signed,
     })

@@ -19,16 +19,21 @@ use domain::id::{InstanceId, RegionId};
 use domain::time::Timestamp;
 
 use crate::client::Client;
-use crate::error::Error;
+use crate::credential::{Credential, SessionName};
+use crate::envelope::Envelope;
+use crate::error::{Error, is_expired_token};
 use crate::http::Lane;
+use crate::http::Reply;
 use crate::nonce::Nonce;
 use crate::r_kvstore::modify_instance_vpc_auth_mode;
-use crate::request::SignedRequest;
+use crate::request::{SignedRequest, Stamp};
 
 /// A signed call that has not been sent.
 #[must_use = "nothing has been sent"]
 pub struct Prepared {
     request: SignedRequest,
+    /// Whoever signed it.
+    credential: Credential,
     nonce: Nonce,
     /// What the cloud is told, by its own clock.
     timestamp: Timestamp,
@@ -50,6 +55,12 @@ impl Prepared {
         &self.nonce
     }
 
+    /// The name under which the cloud's audit will have this call; `None` where no role is assumed, so that the key's
+    /// owner is all it knows.
+    pub fn session_name(&self) -> Option<&SessionName> {
+        self.credential.session_name()
+    }
+
     /// By our own clock, uncorrected.
     pub fn signed_at(&self) -> Timestamp {
         self.signed_at
@@ -61,6 +72,7 @@ impl fmt::Debug for Prepared {
         f.debug_struct("Prepared")
             .field("call", self.call())
             .field("nonce", &self.nonce)
+            .field("session_name", &self.session_name())
             .field("signed_at", &self.signed_at)
             .finish_non_exhaustive()
     }
@@ -78,11 +90,25 @@ impl Client {
         id: &InstanceId,
         access: Access,
     ) -> Result<Prepared, Error> {
+        self.prepare_modify_vpc_auth_mode_as(region, id, access, None).await
+    }
+
+    /// The same for somebody in particular: where the account's key is that of a role, the session it is signed in
+    /// bears the name of `acting`, and so the cloud's own audit says who it was. [`Prepared::session_name`] tells.
+    #[doc(alias = "ModifyInstanceVpcAuthMode")]
+    pub async fn prepare_modify_vpc_auth_mode_as(
+        &self,
+        region: &RegionId,
+        id: &InstanceId,
+        access: Access,
+        acting: Option<&SessionName>,
+    ) -> Result<Prepared, Error> {
         let call = modify_instance_vpc_auth_mode::call(region, id, access);
         let signed_at = self.now();
         let stamp = self.stamp(signed_at);
-        let request = self.sign(&call, &stamp).await?;
-        Ok(Prepared { request, nonce: stamp.nonce, timestamp: stamp.timestamp, signed_at })
+        let (request, credential) = self.sign(&call, &stamp, acting).await?;
+        let Stamp { nonce, timestamp } = stamp;
+        Ok(Prepared { request, credential, nonce, timestamp, signed_at })
     }
 
     /// Sends it once, on a connection of its own, and says what was seen. [`Observation::Unclear`] means that it may
@@ -100,9 +126,18 @@ impl Client {
         match self.post(Lane::Write, outgoing).await {
             Ok(reply) => {
                 let clock_explains = self.clock_explains(&reply, prepared.timestamp);
+                if says_expired_token(&reply) {
+                    // Nothing is sent again, but whoever comes next gets another key.
+                    self.discard(&prepared.credential);
+                }
                 observe::answer(&reply, clock_explains)
             }
             Err(failure) => observe::failure(&failure),
         }
     }
+}
+
+fn says_expired_token(reply: &Reply) -> bool {
+    let code = Envelope::read(&reply.body).and_then(|envelope| envelope.code);
+    (400..500).contains(&reply.status) && code.as_ref().is_some_and(is_expired_token)
 }

@@ -37,7 +37,7 @@ impl fmt::Debug for Environment {
 impl CredentialProvider for Environment {
     async fn credential(&self) -> Result<Credential, CredentialError> {
         let credential = Credential::new(&self.get(KEY_ID)?, &self.get(SECRET)?)?;
-        credential.with_token(&self.get(TOKEN).unwrap_or_default())
+        Ok(credential.with_token(&self.get(TOKEN).unwrap_or_default())?.from("environment"))
     }
 }
 

@@ -1,35 +1,78 @@
 //! A profile of the `aliyun` command line, usually in `~/.aliyun/config.json`.
 //!
 //! The file is read again for every request, so a token that the command line has renewed is used at once.
+//!
+//! To add a mode: one arm in [`Configuration::plan`], its name in [`SUPPORTED`].
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{Credential, CredentialError, CredentialProvider};
+use super::plan::{Plan, Reach};
+use super::reread::Reread;
+use super::{Credential, CredentialError, CredentialProvider, Role, SessionName};
+use crate::lenient::{Flag, Whole};
+use crate::network::Network;
 
-/// Modes AK and `StsToken`. The others (`RamRoleArn`, `EcsRamRole`, `OIDC`, `CloudSSO`, …) are refused by name.
-#[derive(Debug, Clone)]
+const SUPPORTED: &str =
+    "AK, StsToken, RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC and CredentialsURI";
+
+/// Modes AK, `StsToken`, and with a network `RamRoleArn`, `ChainableRamRoleArn`, `EcsRamRole`, OIDC and
+/// `CredentialsURI`. The others (`External`, `CloudSSO`, `OAuth`, `RsaKeyPair`, `BearerToken`, …) are refused by name.
+#[derive(Clone)]
 pub struct CliProfile {
     path: PathBuf,
     profile: Option<String>,
+    reach: Option<Reach>,
+    known: Reread,
 }
 
 impl CliProfile {
     /// `profile`: its name; `None` for the one the file calls `current`.
     pub fn new(path: impl Into<PathBuf>, profile: Option<String>) -> Self {
-        Self { path: path.into(), profile }
+        Self { path: path.into(), profile, reach: None, known: Reread::default() }
+    }
+
+    /// For the modes that fetch a key.
+    #[must_use]
+    pub fn with_network(self, network: &Network) -> Self {
+        self.reaching(Reach { network: network.clone(), v1_allowed: true })
+    }
+
+    pub(super) fn reaching(self, reach: Reach) -> Self {
+        Self { reach: Some(reach), ..self }
+    }
+
+    async fn provider(&self) -> Result<std::sync::Arc<dyn CredentialProvider>, CredentialError> {
+        let parse = |text: &[u8]| plan(&self.path, text, self.profile.as_deref());
+        self.known.provider(&self.path, self.reach.as_ref(), parse).await
     }
 }
 
 #[async_trait::async_trait]
 impl CredentialProvider for CliProfile {
     async fn credential(&self) -> Result<Credential, CredentialError> {
-        let text = tokio::fs::read(&self.path).await.map_err(|error| {
-            CredentialError::Unreadable { path: self.path.clone(), kind: error.kind() }
-        })?;
-        read(&self.path, &text, self.profile.as_deref())
+        Ok(self.provider().await?.credential().await?.within("cli-profile"))
+    }
+
+    async fn credential_as(&self, name: &SessionName) -> Result<Credential, CredentialError> {
+        Ok(self.provider().await?.credential_as(name).await?.within("cli-profile"))
+    }
+
+    fn discard(&self, credential: &Credential) {
+        self.known.discard(credential);
+    }
+}
+
+impl fmt::Debug for CliProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CliProfile")
+            .field("path", &self.path)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
     }
 }
 
@@ -41,21 +84,32 @@ struct Configuration {
     profiles: Vec<Profile>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Profile {
-    #[serde(default)]
     name: String,
-    #[serde(default)]
     mode: String,
-    #[serde(default)]
     access_key_id: String,
-    #[serde(default)]
     access_key_secret: SecretString,
-    #[serde(default)]
     sts_token: SecretString,
+    ram_role_name: String,
+    ram_role_arn: String,
+    ram_session_name: String,
+    /// What the Python library reads where the command line writes `ram_session_name`.
+    role_session_name: String,
+    external_id: String,
+    policy: String,
+    expired_seconds: Whole,
+    sts_region: String,
+    enable_vpc: Flag,
+    #[serde(rename = "source_profile")]
+    source: String,
+    oidc_provider_arn: String,
+    oidc_token_file: PathBuf,
+    credentials_uri: SecretString,
 }
 
-fn read(path: &Path, text: &[u8], profile: Option<&str>) -> Result<Credential, CredentialError> {
+fn plan(path: &Path, text: &[u8], profile: Option<&str>) -> Result<Plan, CredentialError> {
     // Of the reader's own message only the place is kept: it can quote the value that did not fit.
     let configuration: Configuration =
         serde_json::from_slice(text).map_err(|error| CredentialError::NotAConfiguration {
@@ -67,92 +121,113 @@ fn read(path: &Path, text: &[u8], profile: Option<&str>) -> Result<Credential, C
         "" => "default",
         current => current,
     });
-    let found = configuration.profiles.iter().find(|profile| profile.name == wanted);
-    let profile = found.ok_or_else(|| CredentialError::NoSuchProfile {
-        path: path.to_owned(),
-        profile: wanted.to_owned(),
-    })?;
-    let key = || Credential::new(&profile.access_key_id, profile.access_key_secret.expose_secret());
-    match profile.mode.as_str() {
-        "AK" => key(),
-        "StsToken" => match profile.sts_token.expose_secret().trim() {
-            "" => Err(CredentialError::Malformed("security token")),
-            token => key()?.with_token(token),
-        },
-        mode => Err(CredentialError::ModeNotSupported {
+    configuration.plan(path, wanted, &mut Vec::new())
+}
+
+impl Configuration {
+    /// `asked`: the profiles that led here, so that none leads to itself.
+    fn plan<'a>(
+        &'a self,
+        path: &Path,
+        wanted: &'a str,
+        asked: &mut Vec<&'a str>,
+    ) -> Result<Plan, CredentialError> {
+        let bad = |why| CredentialError::BadProfile {
             path: path.to_owned(),
             profile: wanted.to_owned(),
-            mode: mode.to_owned(),
-        }),
+            why,
+        };
+        if asked.contains(&wanted) {
+            return Err(bad("leads to itself by its source_profile"));
+        }
+        asked.push(wanted);
+        let found = self.profiles.iter().find(|profile| profile.name == wanted);
+        let profile = found.ok_or_else(|| CredentialError::NoSuchProfile {
+            path: path.to_owned(),
+            profile: wanted.to_owned(),
+        })?;
+        match profile.mode.as_str() {
+            "AK" => profile.keys().map(Plan::Keys),
+            "StsToken" => match profile.sts_token.expose_secret().trim() {
+                "" => Err(CredentialError::Malformed("security token")),
+                token => Ok(Plan::Keys(profile.keys()?.with_token(token)?)),
+            },
+            "RamRoleArn" => {
+                let base = Box::new(Plan::Keys(profile.keys()?));
+                Ok(Plan::AssumeRole { base, role: profile.role().map_err(bad)? })
+            }
+            "ChainableRamRoleArn" => {
+                if profile.source.is_empty() {
+                    return Err(bad("needs source_profile"));
+                }
+                let role = profile.role().map_err(bad)?;
+                let base = Box::new(self.plan(path, &profile.source, asked)?);
+                Ok(Plan::AssumeRole { base, role })
+            }
+            "EcsRamRole" => {
+                let role_name = Some(profile.ram_role_name.clone());
+                Ok(Plan::EcsRole { role_name: role_name.filter(|name| !name.is_empty()) })
+            }
+            "OIDC" => {
+                if profile.oidc_provider_arn.is_empty() {
+                    return Err(bad("needs oidc_provider_arn"));
+                }
+                if profile.oidc_token_file.as_os_str().is_empty() {
+                    return Err(bad("needs oidc_token_file"));
+                }
+                Ok(Plan::OidcRole {
+                    role: profile.role().map_err(bad)?,
+                    provider_arn: profile.oidc_provider_arn.clone(),
+                    token_file: profile.oidc_token_file.clone(),
+                })
+            }
+            "CredentialsURI" => {
+                let uri = profile.credentials_uri.expose_secret().parse();
+                uri.map(Plan::Uri).map_err(|_| {
+                    bad("needs a credentials_uri: https://HOST…, or http:// to this machine")
+                })
+            }
+            mode => Err(CredentialError::ModeNotSupported {
+                path: path.to_owned(),
+                profile: wanted.to_owned(),
+                key: "mode",
+                mode: mode.to_owned(),
+                supported: SUPPORTED,
+            }),
+        }
+    }
+}
+
+impl Profile {
+    fn keys(&self) -> Result<Credential, CredentialError> {
+        Credential::new(&self.access_key_id, self.access_key_secret.expose_secret())
+    }
+
+    fn role(&self) -> Result<Role, &'static str> {
+        let arn = self.ram_role_arn.parse().map_err(|_| "needs a ram_role_arn")?;
+        let name = [&self.ram_session_name, &self.role_session_name];
+        let name = name.into_iter().find(|name| !name.is_empty());
+        let session_name = name.map(|name| name.parse()).transpose();
+        let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let mut role = Role::new(arn);
+        role.session_name = session_name.map_err(|_| "has a ram_session_name that is none")?;
+        if let Some(seconds) = self.expired_seconds.0.filter(|seconds| *seconds != 0) {
+            role.duration = u64::try_from(seconds)
+                .map(Duration::from_secs)
+                .ok()
+                .filter(|duration| (Role::SHORTEST..=Role::LONGEST).contains(duration))
+                .ok_or("has expired_seconds outside of 900 to 43200")?;
+        }
+        role.policy = text(&self.policy);
+        role.external_id = text(&self.external_id);
+        role.sts_region = text(&self.sts_region)
+            .map(|region| region.parse())
+            .transpose()
+            .map_err(|_| "has an sts_region that is none")?;
+        role.sts_vpc = self.enable_vpc.0;
+        Ok(role)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILE: &str = r#"{
-      "current": "work",
-      "profiles": [
-        { "name": "default", "mode": "AK", "access_key_id": "id0", "access_key_secret": "s0", "sts_token": "" },
-        { "name": "work", "mode": "StsToken", "access_key_id": "id1", "access_key_secret": "s1", "sts_token": "t1",
-          "region_id": "cn-shenzhen", "expired_seconds": 3600, "extra": { "a": [1] } },
-        { "name": "role", "mode": "RamRoleArn", "access_key_id": "id2", "access_key_secret": "s2" },
-        { "name": "blank", "mode": "AK", "access_key_id": "", "access_key_secret": "" },
-        { "name": "no-token", "mode": "StsToken", "access_key_id": "id", "access_key_secret": "s" }
-      ],
-      "meta_path": ""
-    }"#;
-
-    fn of(text: &str, profile: Option<&str>) -> Result<Credential, CredentialError> {
-        read(Path::new("/home/x/.aliyun/config.json"), text.as_bytes(), profile)
-    }
-
-    #[test]
-    fn the_profile_is_the_named_one_or_the_current_one_or_the_default() {
-        let id = |text: &str, profile| of(text, profile).unwrap().access_key_id().to_owned();
-        assert_eq!(id(FILE, None), "id1");
-        assert_eq!(id(FILE, Some("default")), "id0");
-        assert_eq!(id(&FILE.replace("\"work\",", "\"\","), None), "id0");
-        assert_eq!(of(FILE, None).unwrap().expose_token(), Some("t1"));
-        assert!(!of(FILE, Some("default")).unwrap().is_temporary());
-    }
-
-    #[test]
-    fn every_mistake_is_named_without_what_is_in_the_file() {
-        for (text, profile, says) in [
-            (FILE, Some("role"), "has mode \"RamRoleArn\"; supported are AK and StsToken"),
-            (FILE, Some("nobody"), "has no profile \"nobody\""),
-            (FILE, Some("blank"), "the access key id is empty"),
-            (FILE, Some("no-token"), "the security token is empty"),
-            ("{}", None, "has no profile \"default\""),
-            ("", None, "line 1, column 0"),
-            (r#"{"profiles":"LTAIplanted"}"#, None, "line 1, column 25"),
-            (
-                r#"{"profiles":[{"access_key_id":true,"access_key_secret":"planted"}]}"#,
-                None,
-                "line 1",
-            ),
-        ] {
-            let error = of(text, profile).unwrap_err();
-            let shown = format!("{error} {error:?}");
-            assert!(shown.contains(says), "{shown}");
-            assert!(!shown.contains("planted"), "{shown}");
-        }
-    }
-
-    #[tokio::test]
-    async fn the_file_is_read_anew_every_time() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let source = CliProfile::new(file.path(), Some("default".to_owned()));
-        assert!(matches!(
-            source.credential().await,
-            Err(CredentialError::NotAConfiguration { .. })
-        ));
-        std::fs::write(file.path(), FILE).unwrap();
-        assert_eq!(source.credential().await.unwrap().access_key_id(), "id0");
-        file.close().unwrap();
-        let error = source.credential().await.unwrap_err();
-        assert!(error.to_string().contains("could not be read (entity not found)"), "{error}");
-    }
-}
+mod tests;

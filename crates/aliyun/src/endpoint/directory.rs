@@ -14,7 +14,7 @@ use super::ApiEndpoint;
 const GLOBAL: &[&str] =
     &["cn-hangzhou", "cn-hangzhou-finance", "cn-heyuan", "cn-shanghai", "cn-wulanchabu"];
 const GLOBAL_HOST: &str = "r-kvstore.aliyuncs.com";
-const STS_HOST: &str = "sts.aliyuncs.com";
+pub(super) const STS_HOST: &str = "sts.aliyuncs.com";
 
 /// The hosts of one account.
 #[derive(Debug, Default)]

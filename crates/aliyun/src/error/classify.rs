@@ -87,6 +87,7 @@ pub(crate) fn kind_of(code: &CloudCode, status: u16) -> ErrorKind {
 }
 
 const EXPIRED: &str = "invalidtimestamp.expired";
+const TOKEN_EXPIRED: &str = "invalidsecuritytoken.expired";
 const NONCE_USED: &str = "signaturenonceused";
 
 /// The request was refused before anything was done, because of too many calls.
@@ -96,6 +97,11 @@ pub(crate) fn is_throttling(code: &CloudCode) -> bool {
 
 pub(crate) fn is_expired_timestamp(code: &CloudCode) -> bool {
     code.as_str().eq_ignore_ascii_case(EXPIRED)
+}
+
+/// The one refusal of a key that another key of the same source does away with.
+pub(crate) fn is_expired_token(code: &CloudCode) -> bool {
+    code.as_str().eq_ignore_ascii_case(TOKEN_EXPIRED)
 }
 
 /// A copy of the request arrived before: it says nothing about what that copy did.

@@ -16,9 +16,13 @@ use crate::setup::{client_with, impatient, instance, options, refusal, region};
 pub const KEY_ID: &str = "LTAIcanaryKeyId00000";
 pub const SECRET: &str = "canarySecret/111111+=";
 pub const TOKEN: &str = "CAIScanaryToken/222222+=";
+pub const PLATFORM_TOKEN: &str = "eyJcanary.platformToken.333333";
+pub const METADATA_TOKEN: &str = "canaryMetadataToken444444==";
+/// In the path of a credentials URI.
+pub const IN_A_URI: &str = "canaryInAUri555555";
 
 /// Every test of this binary signs with the canaries, so whatever any of them logs counts.
-fn log() -> &'static Log {
+pub fn log() -> &'static Log {
     static LOG: OnceLock<Log> = OnceLock::new();
     LOG.get_or_init(|| {
         let log = Log::default();
@@ -33,10 +37,10 @@ fn log() -> &'static Log {
 }
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
@@ -58,9 +62,10 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 /// Also in the form in which they travel, and the signature of any request.
-fn expect_no_canary(shown: &str, server: &Server, what: &str) {
-    let mut canaries: Vec<String> = [KEY_ID, SECRET, TOKEN].map(str::to_owned).into();
-    canaries.extend([SECRET, TOKEN].map(aliyun::sign::percent::encode));
+pub fn expect_no_canary(shown: &str, server: &Server, what: &str) {
+    let planted = [KEY_ID, SECRET, TOKEN, PLATFORM_TOKEN, METADATA_TOKEN, IN_A_URI];
+    let mut canaries: Vec<String> = planted.map(str::to_owned).into();
+    canaries.extend(planted.map(aliyun::sign::percent::encode));
     for request in server.requests() {
         canaries.extend(request.param("Signature"));
         canaries.extend(request.param("Signature").map(|s| aliyun::sign::percent::encode(&s)));
@@ -73,7 +78,7 @@ fn expect_no_canary(shown: &str, server: &Server, what: &str) {
 }
 
 /// What a nosy gateway says: the whole request, in every field that is text.
-fn telltale(status: u16) -> Act {
+pub fn telltale(status: u16) -> Act {
     Act::Compute(Box::new(move |request: &Request| {
         let everything = format!("{request:?} server string to sign is:{}", request.body);
         let body = serde_json::json!({
@@ -86,9 +91,9 @@ fn telltale(status: u16) -> Act {
     }))
 }
 
-type MakeAct = fn() -> Act;
+pub type MakeAct = fn() -> Act;
 
-fn failures() -> Vec<(&'static str, MakeAct)> {
+pub fn failures() -> Vec<(&'static str, MakeAct)> {
     vec![
         ("a wrong signature", || telltale(400)),
         ("a server error", || telltale(500)),

@@ -6,11 +6,16 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
 
 mod canary;
+mod canary_sources;
+mod chain;
 mod clock;
 mod fixtures;
 mod listing;
+mod metadata;
 mod reads;
+mod renewal;
 mod requests;
+mod roles;
 mod server;
 mod setup;
 mod tls;

@@ -130,6 +130,12 @@ impl Server {
         Self { address, seen, accepting }
     }
 
+    /// `METHOD PATH` of every request.
+    pub fn lines(&self) -> Vec<String> {
+        let line = |request: Request| request.line.trim_end_matches(" HTTP/1.1").to_owned();
+        self.requests().into_iter().map(line).collect()
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -226,8 +232,8 @@ async fn read_request<S: AsyncRead + Unpin>(stream: &mut S) -> Option<Request> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length").unwrap();
-    let length: usize = length.1.parse().unwrap();
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length: usize = length.map_or(0, |(_, length)| length.parse().unwrap());
     let mut body = bytes.split_off(head_end + 4);
     while body.len() < length {
         if stream.read_buf(&mut body).await.ok()? == 0 {

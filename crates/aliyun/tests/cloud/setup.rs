@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use aliyun::{Client, ClientOptions, Credential, FixedKeys, RetryPolicy, Timeouts};
+use aliyun::{
+    Client, ClientOptions, Credential, CredentialProvider, FixedKeys, Network, NetworkOptions,
+    RetryPolicy, Timeouts,
+};
 use domain::call::SignatureScheme;
 use domain::id::{InstanceId, RegionId};
 use domain::time::Timestamp;
@@ -66,6 +69,51 @@ pub fn options_at(hands: &Hands) -> ClientOptions {
     let wait = Duration::from_millis(1);
     options.retry = RetryPolicy { first: wait, longest: wait, ..RetryPolicy::default() };
     options
+}
+
+/// Everything that hands out keys is this server, and a new try comes at once.
+pub fn network_options(server: &Server, hands: &Hands) -> NetworkOptions {
+    let of_client = options_at(hands);
+    let mut options = NetworkOptions::new(of_client.clock, of_client.nonces);
+    options.retry = of_client.retry;
+    options.sts.endpoint = Some(server.url().parse().unwrap());
+    options.ecs_metadata = Some(server.url().parse().unwrap());
+    options
+}
+
+pub fn network(server: &Server) -> Network {
+    Network::new(network_options(server, &Hands::at(NOW))).unwrap()
+}
+
+/// A client of `server` whose keys come from `credentials`.
+pub fn client_of(
+    server: &Server,
+    hands: &Hands,
+    credentials: Arc<dyn CredentialProvider>,
+) -> Client {
+    let mut options = options_at(hands);
+    options.credentials = credentials;
+    client_with(server, options)
+}
+
+/// What STS answers, with a key that ends in an hour.
+pub fn assumed(key_id: &str) -> Answer {
+    let body = serde_json::json!({
+        "RequestId": REQUEST_ID,
+        "AssumedRoleUser": {"AssumedRoleId": "300800165000654321:x", "Arn": "acs:ram::1:role/latchkey/x"},
+        "Credentials": {"AccessKeyId": key_id, "AccessKeySecret": SECRET, "SecurityToken": TOKEN,
+                        "Expiration": "2024-05-06T08:08:09Z"},
+    });
+    Answer::new(200, body.to_string())
+}
+
+/// The same as a metadata service or a credentials URI writes it.
+pub fn handed_out(key_id: &str) -> Answer {
+    let body = serde_json::json!({
+        "Code": "Success", "AccessKeyId": key_id, "AccessKeySecret": SECRET, "SecurityToken": TOKEN,
+        "Expiration": "2024-05-06T08:08:09Z", "LastUpdated": "2024-05-06T02:08:09Z",
+    });
+    Answer::new(200, body.to_string())
 }
 
 pub fn client(server: &Server) -> Client {

@@ -4,9 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use aliyun::{Client, ClientOptions, Detail, ErrorKind, Resolver, RootCertificates};
+use aliyun::{
+    AssumeRole, Client, ClientOptions, CredentialError, CredentialProvider, Detail, ErrorKind,
+    FixedKeys, Network, Resolver, Role, RootCertificates, Sts,
+};
 use domain::access::Access;
 use domain::change::Observation;
+use domain::id::RegionId;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -15,7 +19,9 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use crate::server::Server;
-use crate::setup::{impatient, instance, ok, options, region};
+use crate::setup::{
+    Hands, NOW, assumed, credential, impatient, instance, network_options, ok, options, region,
+};
 
 const HOST: &str = "r-kvstore.cn-shenzhen.aliyuncs.com";
 
@@ -60,7 +66,7 @@ struct AlwaysAt(SocketAddr);
 #[async_trait::async_trait]
 impl Resolver for AlwaysAt {
     async fn resolve(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
-        assert!(matches!(host, HOST | "sts.aliyuncs.com" | "r-kvstore.aliyuncs.com"), "{host}");
+        assert!(host.ends_with(".aliyuncs.com"), "{host}");
         Ok(vec![self.0])
     }
 }
@@ -175,6 +181,57 @@ async fn a_name_that_is_not_found_is_not_sent() {
     assert_eq!(attempt(&client).await, NOT_SENT);
     let error = client.get_caller_identity().await.unwrap_err();
     assert_eq!((error.kind, error.detail), (ErrorKind::Transport, Some(Detail::NotConnected)));
+}
+
+#[tokio::test]
+async fn sts_is_called_by_its_name_in_the_region_or_the_vpc() {
+    let region = |id: &str| Some(id.parse().unwrap());
+    let (hangzhou, shanghai) = (region("cn-hangzhou"), region("cn-shanghai"));
+    let of = |region: &Option<RegionId>, vpc| Sts { region: region.clone(), vpc, ..Sts::default() };
+    for (network, of_role, host) in [
+        (of(&None, false), (None, None), "sts.aliyuncs.com"),
+        (of(&None, true), (None, None), "sts.aliyuncs.com"),
+        (of(&hangzhou, false), (None, None), "sts.cn-hangzhou.aliyuncs.com"),
+        (of(&hangzhou, true), (None, None), "sts-vpc.cn-hangzhou.aliyuncs.com"),
+        (of(&hangzhou, true), (shanghai.clone(), None), "sts-vpc.cn-shanghai.aliyuncs.com"),
+        (of(&None, false), (shanghai, Some(true)), "sts-vpc.cn-shanghai.aliyuncs.com"),
+        (of(&hangzhou, true), (None, Some(false)), "sts.cn-hangzhou.aliyuncs.com"),
+    ] {
+        let authority = Authority::new();
+        let certificate = CertificateParams::new([host.to_owned()]).unwrap();
+        let answers = [assumed("STS.one")];
+        let server = Server::plays_behind_tls(authority.server(&certificate), answers).await;
+        let mut options = network_options(&server, &Hands::at(NOW));
+        options.sts = network;
+        options.root_certificates =
+            Some(RootCertificates::from_pem(authority.pem.as_bytes()).unwrap());
+        options.resolver = Arc::new(AlwaysAt(server.address));
+        let mut role = Role::new("acs:ram::1:role/a".parse().unwrap());
+        (role.sts_region, role.sts_vpc) = of_role;
+        let keys = Arc::new(FixedKeys::new(credential()));
+        let source = AssumeRole::new(keys, role, &Network::new(options).unwrap());
+        source.credential().await.unwrap();
+        assert_eq!(server.requests()[0].header("host"), Some(host));
+    }
+}
+
+#[tokio::test]
+async fn a_bad_certificate_of_sts_gets_no_key_id() {
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let certificate = CertificateParams::new(["sts.aliyuncs.com".to_owned()]).unwrap();
+    let tls = stranger.server(&certificate);
+    let server = Server::plays_behind_tls(tls, [assumed("STS.one")]).await;
+    let mut options = network_options(&server, &Hands::at(NOW));
+    options.sts = Sts::default();
+    options.root_certificates = Some(RootCertificates::from_pem(authority.pem.as_bytes()).unwrap());
+    options.resolver = Arc::new(AlwaysAt(server.address));
+    let role = Role::new("acs:ram::1:role/a".parse().unwrap());
+    let keys = Arc::new(FixedKeys::new(credential()));
+    let source = AssumeRole::new(keys, role, &Network::new(options).unwrap());
+    let error = source.credential().await.unwrap_err();
+    let CredentialError::NotFetched { failure, .. } = error else { panic!("{error:?}") };
+    assert_eq!(failure.detail, Some(Detail::Certificate));
+    assert_eq!((server.requests().len(), server.connections()), (0, 1));
 }
 
 #[test]
