@@ -314,7 +314,8 @@ mod tests {
         assert!(budget.try_spend(now).is_some());
         let half = let_through(&mut budget, now, 30);
         assert!((93..=97).contains(&half), "{half}");
-        assert_eq!(half + let_through(&mut budget, now + Duration::from_secs(30), 30), 190);
+        let other = let_through(&mut budget, now + Duration::from_secs(30), 30);
+        assert!((187..=190).contains(&(half + other)), "{half} {other}");
     }
 
     #[tokio::test(start_paused = true)]

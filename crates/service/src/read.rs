@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use aliyun::{Answer, Client, Error};
-use domain::cloud::{EngineRelease, InstanceAttribute, InstanceRow, SentinelAccess, WhitelistCheck};
+use domain::cloud::{
+    EngineRelease, InstanceAttribute, InstanceRow, SentinelAccess, WhitelistCheck,
+};
 use domain::endpoint::Endpoint;
 use domain::fact::{Fact, Unread};
 use domain::id::InstanceKey;

@@ -152,12 +152,14 @@ impl Store {
     /// Whether any region of an account was ever listed.
     pub async fn was_listed(&self, account: &AccountName) -> Result<bool, Error> {
         let mut db = self.read().await?;
-        let listed: i64 = on!(db, |c| sqlx::query_scalar(
+        let listed: i64 = on!(db, |c| {
+            sqlx::query_scalar(
             "SELECT COUNT(*) FROM coverage WHERE account = $1 AND region <> '' AND listed_at IS NOT NULL"
         )
         .bind(account.as_str())
         .fetch_one(c)
-        .await)?;
+        .await
+        })?;
         Ok(listed > 0)
     }
 

@@ -137,6 +137,16 @@ impl Store {
             Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
+
+    /// A transaction that changes what is known of instances: one at a time, as on SQLite, so that counts and events
+    /// follow each other and no two wait for each other.
+    pub(crate) async fn write_fleet(&self) -> Result<Tx, Error> {
+        let mut tx = self.write().await?;
+        if let Connection::Postgres(c) = tx.connection() {
+            sqlx::query("SELECT pg_advisory_xact_lock(7216351)").execute(c).await?;
+        }
+        Ok(tx)
+    }
 }
 
 /// A connection for reading.

@@ -1,12 +1,13 @@
 //! One kind of fact in one region of one account: what is due is taken, waits for its budget, and is read.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use domain::fact::Unread;
 use domain::inventory::FactKind;
 use store::call_limit::CallLimit;
-use store::fleet::{DueFact, FactRecord, Lane};
+use store::fleet::{DueFact, FactRecord, FactUpdate, Lane};
 use tokio::sync::Notify;
 
 use super::desk::{Desk, is_urgent};
@@ -29,13 +30,21 @@ const REST: Duration = Duration::from_secs(2);
 /// A look without any occasion, for whatever this replica was not told.
 const LONGEST: Duration = Duration::from_mins(1);
 
+/// After so many calls in a row without an answer, one at a time is made: a region that hangs must not hold all slots.
+const TROUBLED: u32 = 4;
+
 pub(super) async fn run(desk: Arc<Desk>, lane: Lane, wake: Arc<Notify>) {
+    let silent = Arc::new(AtomicU32::new(0));
     loop {
         let notified = wake.notified();
-        let wait = match round(&desk, &lane).await {
+        let wait = match round(&desk, &lane, &silent).await {
             Ok(wait) => wait,
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, ?lane, "reading was interrupted");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    ?lane,
+                    "reading was interrupted"
+                );
                 REST
             }
         };
@@ -47,28 +56,50 @@ pub(super) async fn run(desk: Arc<Desk>, lane: Lane, wake: Arc<Notify>) {
 }
 
 /// Reads what is due. Returns how long to wait then.
-async fn round(desk: &Arc<Desk>, lane: &Lane) -> Result<Duration, ServiceError> {
+async fn round(
+    desk: &Arc<Desk>,
+    lane: &Lane,
+    silent: &Arc<AtomicU32>,
+) -> Result<Duration, ServiceError> {
     let now = desk.portal.now();
-    let due = desk.portal.store().take_due_facts(lane, now, CLAIM, TAKEN).await?;
+    let alone = silent.load(Ordering::Relaxed) >= TROUBLED;
+    let most = if alone { 1 } else { TAKEN };
+    let due = desk.portal.store().take_due_facts(lane, now, CLAIM, most).await?;
     for fact in due.facts {
         let action = action(lane.kind, Some(fact.row.series));
         desk.account.budgets.spend(action, &lane.region).await;
-        let call = read(desk.clone(), lane.kind, action, fact);
-        desk.pool.enqueue(is_urgent(lane.kind), call).await;
+        let call = read(desk.clone(), lane.kind, action, fact, silent.clone());
+        if alone {
+            desk.pool.run(call).await;
+        } else {
+            desk.pool.enqueue(is_urgent(lane.kind), call).await;
+        }
     }
     let wait = due.next.map_or(LONGEST, |next| next.since(desk.portal.now()));
     Ok(wait.min(LONGEST))
 }
 
-async fn read(desk: Arc<Desk>, kind: FactKind, action: &'static str, due: DueFact) {
+async fn read(
+    desk: Arc<Desk>,
+    kind: FactKind,
+    action: &'static str,
+    due: DueFact,
+    silent: Arc<AtomicU32>,
+) {
     let DueFact { key, row } = due;
     let settings = desk.portal.settings();
     let at = desk.portal.now();
     let deadline = settings.gather_deadline;
     let client = &desk.account.reading_client;
     let updates = Reading { client, key: &key, known: Some(&row), deadline }.lane(kind).await;
-    if updates.iter().any(|update| matches!(update.problem(), Some(Unread::Throttled(_)))) {
+    let problem = updates.iter().find_map(FactUpdate::problem);
+    if matches!(problem, Some(Unread::Throttled(_))) {
         slow_down(&desk, action, &key.region).await;
+    }
+    if matches!(problem, Some(Unread::TimedOut | Unread::Unreachable)) {
+        silent.fetch_add(1, Ordering::Relaxed);
+    } else {
+        silent.store(0, Ordering::Relaxed);
     }
     let updates = updates.into_iter().map(|update| settings.next_reading(update, at)).collect();
     // The recorder ends only with the desk.

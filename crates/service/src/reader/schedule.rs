@@ -43,10 +43,7 @@ impl Settings {
                 | Unread::Incomplete,
             ) => period.min(SOON),
             Some(
-                Unread::Denied(_)
-                | Unread::NotFound
-                | Unread::Refused(_)
-                | Unread::NoCredential,
+                Unread::Denied(_) | Unread::NotFound | Unread::Refused(_) | Unread::NoCredential,
             ) => period.min(LATER),
         };
         (update, at.plus(wait))

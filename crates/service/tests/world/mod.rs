@@ -234,7 +234,6 @@ async fn portal(cloud: &Simulator, folder: &tempfile::TempDir, scheme: Signature
     };
     let settings = Settings {
         timing: Timing::scaled(0.02),
-        reader_pace: 0.0,
         gather_deadline: Duration::from_secs(1),
         ..Settings::default()
     };

@@ -88,7 +88,7 @@ impl Store {
         if due.is_empty() {
             return Ok(Due { facts: Vec::new(), next });
         }
-        let mut tx = self.write().await?;
+        let mut tx = self.write_fleet().await?;
         let mut facts = Vec::with_capacity(due.len());
         for number in due {
             if let Some(fact) = take(&mut tx, lane, number, now, claim).await? {
@@ -106,7 +106,7 @@ impl Store {
         fresh: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write_fleet().await?;
         let moved = on!(tx, |c| {
             sqlx::query(
             "UPDATE readings SET due_at = -$4
@@ -144,7 +144,7 @@ impl Store {
             "UPDATE readings SET due_at = {due_at} WHERE read_at < {fresh}
              AND number IN (SELECT i.number FROM instances i WHERE {found})"
         );
-        let mut tx = self.write().await?;
+        let mut tx = self.write_fleet().await?;
         let moved = on!(tx, |c| bound!(sqlx::query(AssertSqlSafe(sql)), query.values)
             .execute(c)
             .await

@@ -46,8 +46,8 @@ struct Body {
 impl Store {
     /// Keeps what was read of several instances, in one transaction. A failed reading keeps the last value and its age,
     /// and adds why. A value that is as it was is not written again, and touches nothing else.
-    pub async fn record_facts(&self, records: &[FactRecord], at: Timestamp) -> Result<(), Error> {
-        let mut tx = self.write().await?;
+    pub async fn record_facts(&self, records: &[FactRecord]) -> Result<(), Error> {
+        let mut tx = self.write_fleet().await?;
         let mut changed = false;
         for record in records {
             changed |= store(&mut tx, record).await?;

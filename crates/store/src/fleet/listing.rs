@@ -15,17 +15,14 @@ use crate::{Error, Store, json};
 
 #[derive(FromRow)]
 struct Known {
-    number: i64,
     id: String,
     body: String,
     environment: String,
-    version: String,
-    access: String,
-    whitelist: String,
-    exposure_level: String,
-    search: String,
     released_at: Option<i64>,
 }
+
+/// So many rows are looked at in one transaction.
+const AT_ONCE: usize = 500;
 
 impl Store {
     /// Takes in one region's list. What is as it was is not written. Only of a whole list is what is no longer there
@@ -38,11 +35,10 @@ impl Store {
         whole: bool,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write_fleet().await?;
         let known: Vec<Known> = on!(tx, |c| {
             sqlx::query_as(
-            "SELECT number, id, body, environment, version, access, whitelist, exposure_level, search, released_at
-             FROM instances WHERE account = $1 AND region = $2"
+            "SELECT id, body, environment, released_at FROM instances WHERE account = $1 AND region = $2"
         )
         .bind(account.as_str())
         .bind(region.as_str())
@@ -54,14 +50,23 @@ impl Store {
         // The first list of a region is no news.
         let first = known.is_empty();
         let mut changed = false;
-        for (row, environment) in rows {
+        for (place, (row, environment)) in rows.iter().enumerate() {
+            // Others write in between: a first list of thousands must not hold up somebody who signs in.
+            if place % AT_ONCE == AT_ONCE - 1 {
+                if std::mem::take(&mut changed) {
+                    counts::changed(&mut tx).await?;
+                }
+                tx.commit().await?;
+                tx = self.write_fleet().await?;
+            }
             let key = InstanceKey {
                 account: account.clone(),
                 region: region.clone(),
                 id: row.id.clone(),
             };
             changed |= match known.remove(row.id.as_str()) {
-                Some(known) => update(&mut tx, &key, &known, row, *environment, at).await?,
+                Some(known) if known.says(row, *environment)? => false,
+                Some(_) => update(&mut tx, &key, row, *environment, at).await?,
                 None => {
                     insert(&mut tx, &key, row, *environment, at).await?;
                     if !first {
@@ -78,7 +83,7 @@ impl Store {
                     region: region.clone(),
                     id: json::word("instance id", &gone.id)?,
                 };
-                release(&mut tx, &key, &gone, at).await?;
+                release(&mut tx, &key, at).await?;
                 changed = true;
             }
         }
@@ -102,16 +107,10 @@ impl Store {
 }
 
 impl Known {
-    fn dimensions(&self, key: &InstanceKey) -> Dimensions {
-        Dimensions {
-            account: key.account.to_string(),
-            region: key.region.to_string(),
-            environment: self.environment.clone(),
-            version: self.version.clone(),
-            access: self.access.clone(),
-            whitelist: self.whitelist.clone(),
-            exposure_level: self.exposure_level.clone(),
-        }
+    fn says(&self, row: &InstanceRow, environment: Environment) -> Result<bool, Error> {
+        Ok(self.released_at.is_none()
+            && self.environment == environment.code()
+            && json::read::<InstanceRow>("instance", &self.body)? == *row)
     }
 }
 
@@ -188,17 +187,12 @@ async fn expect_readings(tx: &mut Tx, number: i64, key: &InstanceKey) -> Result<
 async fn update(
     tx: &mut Tx,
     key: &InstanceKey,
-    known: &Known,
     row: &InstanceRow,
     environment: Environment,
     at: Timestamp,
 ) -> Result<bool, Error> {
-    let old: InstanceRow = json::read("instance", &known.body)?;
-    let same =
-        old == *row && known.environment == environment.code() && known.released_at.is_none();
-    if same {
-        return Ok(false);
-    }
+    let Some(known) = summary::find(tx, key).await? else { return Ok(false) };
+    let old = known.row()?;
     let before = known.dimensions(key);
     let after = Dimensions {
         environment: environment.code().to_owned(),
@@ -253,7 +247,8 @@ fn network(row: &InstanceRow) -> String {
     format!("{} {} {}", row.network, row.vpc, row.vswitch).trim_end().to_owned()
 }
 
-async fn release(tx: &mut Tx, key: &InstanceKey, gone: &Known, at: Timestamp) -> Result<(), Error> {
+async fn release(tx: &mut Tx, key: &InstanceKey, at: Timestamp) -> Result<(), Error> {
+    let Some(gone) = summary::find(tx, key).await? else { return Ok(()) };
     on!(tx, |c| sqlx::query("UPDATE instances SET released_at = $2 WHERE number = $1")
         .bind(gone.number)
         .bind(at.as_millis())
@@ -266,8 +261,7 @@ async fn release(tx: &mut Tx, key: &InstanceKey, gone: &Known, at: Timestamp) ->
         .await
         .map(drop))?;
     counts::moved(tx, Some(&gone.dimensions(key)), None).await?;
-    let row: InstanceRow = json::read("instance", &gone.body)?;
-    tell(tx, key, row.name.as_str(), "released", None, None, at).await
+    tell(tx, key, gone.row()?.name.as_str(), "released", None, None, at).await
 }
 
 async fn tell(
