@@ -1,7 +1,6 @@
 //! Signing in. Loads no script; in a sandbox it shows who there is.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::ssr::{Request, SandboxPerson};
 use crate::component::{NoticePanel, Plain, Preferences};
@@ -13,7 +12,7 @@ use crate::ui::{Badge, Icon, IconName, Tone};
 pub fn SignInPage() -> impl IntoView {
     let request = Request::current();
     let language = request.language;
-    let next = path::safe_next(use_query_map().read_untracked().get("next").as_deref());
+    let next = path::safe_next(path::query_value(&request.address, "next").as_deref());
     let people = request.sandbox.as_ref().map(|sandbox| sandbox.people.clone());
     let typed = request
         .notice

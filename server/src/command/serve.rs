@@ -69,8 +69,8 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
     };
     // With port 0 the address is known only now.
     let port = listener.local_addr().map_or(config.listen.port(), |address| address.port());
-    let given = config.listen.port() == 0 && arguments.public_url.is_none();
-    let public_url = if given { config::PublicUrl::of_loopback(port) } else { config.public_url };
+    let implied = config.public_url == config::PublicUrl::of_loopback(0);
+    let public_url = if implied { config::PublicUrl::of_loopback(port) } else { config.public_url };
     say(format_args!("Latchkey is at {public_url}"));
     let alone = matches!(config.database, DatabaseUrl::Sqlite(_));
     let web = Web {

@@ -58,8 +58,8 @@ impl Site {
 /// Answers GET and HEAD. What is not there is 404 without a body.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let assets = get(|Path(name): Path<String>, headers: HeaderMap| async move {
-        // An encoded slash would lead out of the folder.
-        if name.contains('/') {
+        // An encoded slash would lead out of the folder, and the embedded files take a backslash for one.
+        if name.contains(['/', '\\']) {
             return StatusCode::NOT_FOUND.into_response();
         }
         serve(&format!("assets/{name}"), FOR_EVER, &headers)

@@ -161,7 +161,7 @@ impl Asked {
         let accepts =
             request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Self {
-            html: accepts.contains("text/html"),
+            html: accepts.contains("text/html") || !is_form_address(request),
             number: request
                 .extensions()
                 .get::<RequestNumber>()

@@ -84,3 +84,9 @@ fn own_forms() -> Router<Web> {
         .route(app::path::PREFERENCES_POST, post(preferences::set))
         .layer(from_fn(problem::no_store))
 }
+
+#[cfg(test)]
+#[path = "../../tests/portal/tables.rs"]
+mod tables;
+#[cfg(test)]
+mod tests;

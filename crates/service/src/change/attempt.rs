@@ -90,7 +90,12 @@ pub(super) async fn settle_orphan(
             let ending = refused_ending(*outcome, cloud_code.as_ref());
             end_not_sent(portal, &change, ending).await
         }
-        _ => Ok(SendEnd::Unclear(to_reconciling(portal, change, Unclear::PortalStopped).await?)),
+        last => {
+            // Nobody came back to say: that is what became of it, whatever reading shows.
+            let open = last.filter(|attempt| attempt.outcome.is_none());
+            let why = Unclear::PortalStopped;
+            Ok(SendEnd::Unclear(to_reconciling(portal, change, why, open).await?))
+        }
     }
 }
 
@@ -203,7 +208,7 @@ async fn conclude(
         ChangeState::Accepted => Concluded::End(SendEnd::Accepted(change)),
         ChangeState::Unknown => {
             let why = Unclear::ConnectionLost;
-            Concluded::End(SendEnd::Unclear(to_reconciling(portal, change, why).await?))
+            Concluded::End(SendEnd::Unclear(to_reconciling(portal, change, why, None).await?))
         }
         _ => Concluded::End(SendEnd::Over),
     })

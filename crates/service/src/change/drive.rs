@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use domain::audit::{AuditCode, Outcome};
-use domain::change::{Change, ChangeState, Ending, Unclear, VerifiedBy};
+use domain::change::{Attempt, Change, ChangeState, Ending, SendOutcome, Unclear, VerifiedBy};
 use domain::person::{Role, Scope};
 use domain::preflight::{self, Verdict};
 use domain::review::{Moved, moved};
-use store::change::Move;
+use domain::time::Timestamp;
+use store::change::{AttemptResult, AttemptWrite, Move};
 
 use super::attempt::{self, SendEnd};
 use super::record::{detailed, event};
@@ -165,11 +166,12 @@ async fn expire(portal: &Portal, change: &Change) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// The move to "nobody knows", and on to reading.
+/// The move to "nobody knows", and on to reading. `open` is an attempt whose outcome nobody recorded.
 pub(super) async fn to_reconciling(
     portal: &Portal,
     change: Change,
     why: Unclear,
+    open: Option<&Attempt>,
 ) -> Result<Change, ServiceError> {
     let at = portal.now();
     let store = portal.store();
@@ -185,6 +187,7 @@ pub(super) async fn to_reconciling(
         )];
         let step = Move {
             ending: Some(Ending::Unclear { why }),
+            attempt: open.map(|attempt| AttemptWrite::Finish(unclear(attempt, at))),
             events: &events,
             ..Move::new(&change, ChangeState::Unknown, at)
         };
@@ -194,4 +197,15 @@ pub(super) async fn to_reconciling(
     Ok(store
         .move_change(Move { events: &events, ..Move::new(&change, ChangeState::Reconciling, at) })
         .await?)
+}
+
+const fn unclear(attempt: &Attempt, at: Timestamp) -> AttemptResult<'static> {
+    AttemptResult {
+        id: attempt.id,
+        outcome: SendOutcome::Unclear,
+        cloud_request_id: None,
+        cloud_code: None,
+        http_status: None,
+        at,
+    }
 }

@@ -51,7 +51,7 @@ pub(super) async fn unclear(
 ) -> Result<(), ServiceError> {
     let change = match change.state {
         ChangeState::Reconciling => change,
-        _ => to_reconciling(portal, change, Unclear::PortalStopped).await?,
+        _ => to_reconciling(portal, change, Unclear::PortalStopped, None).await?,
     };
     let timing = portal.settings().timing;
     let mut evidence = Evidence::of(portal, &change).await?;

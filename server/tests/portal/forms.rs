@@ -1,0 +1,238 @@
+//! Every form: that it does what it should, for whom, and how it comes back. What it refuses is in `refusals.rs`.
+
+use std::collections::BTreeSet;
+
+use domain::audit::AuditCode;
+use domain::person::Scope;
+use store::Store;
+use store::audit::AuditFilter;
+use store::change::ChangeFilter;
+
+use crate::browser::{Answer, Ask, Browser};
+use crate::ground::{Ground, Memory, PASSWORD, take_review};
+use crate::process::{Process, latchkey};
+use crate::tables;
+
+/// A form, filled in so that it would do, but for what a test does to it.
+pub struct Form {
+    pub path: &'static str,
+    pub fields: &'static [(&'static str, &'static str)],
+    /// Without one of these it does not do.
+    pub needed: &'static [&'static str],
+    /// What is said without them.
+    pub without: &'static str,
+    /// Only for people who are signed in.
+    pub signed_in: bool,
+}
+
+const REVIEW: &str = "00000000000000000000000000000001";
+
+pub const FORMS: &[Form] = &[
+    Form {
+        path: "/api/ui/session/sign-in",
+        fields: &[("name", "oleg"), ("password", PASSWORD), ("next", "/changes")],
+        needed: &["name", "password"],
+        without: "invalid-input",
+        signed_in: false,
+    },
+    Form {
+        path: "/api/ui/session/sign-out",
+        fields: &[],
+        needed: &[],
+        without: "",
+        signed_in: false,
+    },
+    Form {
+        path: "/api/ui/preferences/set",
+        fields: &[("next", "/instances"), ("language", "zh-CN"), ("theme", "dark")],
+        needed: &[],
+        without: "",
+        signed_in: false,
+    },
+    Form {
+        path: "/api/ui/review/take",
+        fields: &[
+            ("account", "core"),
+            ("region", "cn-hangzhou"),
+            ("id", "r-bp1ordersdev0001"),
+            ("to", "password-free"),
+        ],
+        needed: &["account", "region", "id", "to"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/change/confirm",
+        fields: &[
+            ("review", REVIEW),
+            ("key", "0123456789abcdef"),
+            ("reason", "because"),
+            ("typed_name", "orders-cache-dev"),
+        ],
+        needed: &["review", "key"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/instance/read-again",
+        fields: &[("account", "core"), ("region", "cn-hangzhou"), ("id", "r-bp1ordersdev0001")],
+        needed: &["account", "region", "id"],
+        without: "malformed",
+        signed_in: true,
+    },
+];
+
+/// Stands in everything that is sent and refused; comes back nowhere.
+pub const MARK: &str = "zq7-do-not-repeat";
+
+#[test]
+fn the_forms_tested_here_are_all_there_are() {
+    let tested: BTreeSet<&str> = FORMS.iter().map(|form| form.path).collect();
+    assert_eq!(tested, tables::FORMS.iter().copied().collect());
+}
+
+#[tokio::test]
+async fn the_same_forms_do_when_nothing_is_wrong() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    for form in FORMS {
+        let oleg = portal.signed_in("oleg").await;
+        let answer = oleg.post(form.path, form.fields).await;
+        // There is no such review; all else is as it should be.
+        let expected = if form.path.ends_with("confirm") { 409 } else { 200 };
+        assert_eq!(answer.status, expected, "{}: {answer:?}", form.path);
+        // A browser too old to say where it comes from says at least its origin.
+        let ask = Ask::post(form.path, form.fields).without("sec-fetch-site");
+        let answer =
+            portal.signed_in("oleg").await.send(ask.header("origin", &portal.origin)).await;
+        assert_eq!(answer.status, expected, "{}: {answer:?}", form.path);
+    }
+}
+
+/// Behind a proxy it has one name and one origin: those of its public address.
+#[tokio::test]
+async fn a_portal_with_a_public_address_takes_forms_of_that_address_only() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let public = "https://redis.example.com";
+    let toml = ground.config().text(ground.folder.path());
+    let toml =
+        format!("public_url = \"{public}\"\n{toml}").replace("127.0.0.1:0", &free.to_string());
+    std::fs::write(ground.folder.path().join("latchkey.toml"), toml).unwrap();
+    let mut portal = Process::start(latchkey(ground.folder.path(), &["serve"]));
+    portal.says(&format!("Latchkey is at {public}")).await;
+    let browser = Browser::at(&format!("http://{free}"));
+    let fields = [("name", "oleg"), ("password", PASSWORD)];
+    for (host, origin, status) in [
+        ("redis.example.com", public, 200),
+        ("REDIS.example.com", public, 200),
+        ("redis.example.com", "http://redis.example.com", 403),
+        ("redis.example.com", "https://redis.example.com:8443", 403),
+        ("redis.example.com", "https://evil.redis.example.com", 403),
+        ("redis.example.com", &browser.origin, 403),
+        ("redis.example.com:443", public, 421),
+        ("evil.redis.example.com", public, 421),
+        (&free.to_string(), public, 421),
+    ] {
+        let ask = Ask::post("/api/ui/session/sign-in", &fields).without("sec-fetch-site");
+        let answer = browser.send(ask.header("host", host).header("origin", origin)).await;
+        assert_eq!(answer.status, status, "{host} {origin}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_a_script_is_told_and_a_page_is_led_to_sign_in() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let store = ground.store().await;
+    let before = Trace::of(&store, &ground).await;
+    for form in FORMS.iter().filter(|form| form.signed_in) {
+        let nobody = portal.browser();
+        let answer = nobody.post(form.path, form.fields).await;
+        assert_eq!((answer.status, answer.code().as_str()), (401, "not-signed-in"), "{answer:?}");
+        assert!(is_closed(&answer), "{answer:?}");
+        let answer = nobody.submit(form.path, form.fields).await;
+        assert_eq!((answer.status, answer.body.as_str()), (303, ""), "{answer:?}");
+        let page = nobody.get(answer.location()).await;
+        assert!(answer.location().starts_with("/sign-in?next=/"), "{answer:?}");
+        assert_eq!((page.status, page.code().as_str()), (200, "not-signed-in"), "{page:?}");
+    }
+    assert_eq!(Trace::of(&store, &ground).await, before);
+}
+
+/// The next page says what was wrong, once, and to nobody else.
+#[tokio::test]
+async fn a_page_s_own_form_comes_back_with_what_was_typed() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let oleg = portal.signed_in("oleg").await;
+    let sessions = "core/cn-shanghai/r-uf6sessions00001";
+    let review = take_review(&oleg, sessions, "password-free").await;
+    let fields =
+        [("review", review.as_str()), ("key", &review), ("reason", MARK), ("typed_name", "wrong")];
+    let answer = oleg.submit("/api/ui/change/confirm", &fields).await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    assert!(answer.location().starts_with(&format!("/reviews/{review}?notice=")), "{answer:?}");
+    assert!(
+        !answer.location().contains("wrong") && !answer.location().contains(MARK),
+        "{answer:?}"
+    );
+    let other = portal.signed_in("adam").await.get(answer.location()).await;
+    assert!(!other.body.contains(MARK), "somebody else's notice");
+    let page = oleg.get(answer.location()).await;
+    assert_eq!(page.code(), "invalid-input");
+    assert!(page.body.contains(MARK) && page.body.contains("value=\"wrong\""), "{page:?}");
+    let again = oleg.get(answer.location()).await;
+    assert!(!again.body.contains(MARK), "a notice is shown once");
+    assert!(ground.cloud.control().ledger().is_empty());
+}
+
+/// A code, a field, numbers; nothing of what was sent.
+pub fn is_closed(answer: &Answer) -> bool {
+    let known = ["code", "field", "problem", "request_id", "cloud_request_id", "change"];
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(&answer.body) else { return false };
+    let fields = json.as_object().unwrap();
+    fields.iter().all(|(name, value)| known.contains(&name.as_str()) && value.is_string())
+        && json["request_id"].as_str() == answer.header("x-request-id")
+        && answer.header("content-type") == Some("application/json")
+        && !format!("{answer:?}").contains(MARK)
+}
+
+/// Everything a refused form could have left behind.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Trace {
+    writes: usize,
+    changes: usize,
+    reviews_and_sign_ins: usize,
+    failures: Option<i32>,
+    languages: Vec<Option<String>>,
+}
+
+impl Trace {
+    pub async fn of(store: &Store, ground: &Ground) -> Self {
+        let scope = Scope::Everything;
+        let changes = store.list_changes(&scope, &ChangeFilter::default(), 1000).await.unwrap();
+        let events = store.list_audit(&scope, &AuditFilter::default(), 10_000).await.unwrap();
+        let counted = [
+            AuditCode::ReviewTaken,
+            AuditCode::SignInSucceeded,
+            AuditCode::SignedOut,
+            AuditCode::ChangeRequested,
+        ];
+        let users = store.list_users().await.unwrap();
+        Self {
+            writes: ground.cloud.control().ledger().len(),
+            changes: changes.len(),
+            reviews_and_sign_ins: events
+                .iter()
+                .filter(|event| counted.contains(&event.event.code))
+                .count(),
+            failures: store
+                .find_sign_in_failures("net:127.0.0.1")
+                .await
+                .unwrap()
+                .map(|found| found.failures),
+            languages: users.into_iter().map(|user| user.language).collect(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The running binary, from outside: over HTTP, at the command line, in its database, and at the simulated cloud.
+//!
+//! Each test starts processes of its own, against a cloud of its own (`ground.rs`), and leaves nothing behind. A test
+//! waits for what it expects to see, never for a time to pass.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+mod browser;
+mod canary;
+mod command_line;
+mod edge;
+mod forms;
+mod ground;
+mod headers;
+mod health;
+mod kill;
+mod life;
+mod process;
+mod proxy;
+mod refusals;
+mod roles;
+mod sandbox;
+mod sessions;
+mod sign_in;
+mod tables;

@@ -1,0 +1,147 @@
+//! Who may do what, cell by cell: every function and every page, for nobody and for each role.
+
+use domain::audit::{AuditCode, Outcome};
+use domain::person::{Role, Scope};
+use store::audit::AuditFilter;
+
+use crate::browser::Browser;
+use crate::ground::{CATALOG, Ground, Memory, ORDERS, PEOPLE, confirm, key, take_review, until};
+
+/// Nobody, viewer, operator, approver, admin: what each is answered.
+type Row = [u16; 5];
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
+const EVERYBODY: Row = [200, 200, 200, 200, 200];
+const PEOPLE_ONLY: Row = [303, 200, 200, 200, 200];
+
+async fn five(portal: &crate::ground::Running) -> Vec<(&'static str, Browser)> {
+    let mut browsers = vec![("nobody", portal.browser())];
+    for (name, _) in PEOPLE {
+        browsers.push((name, portal.signed_in(name).await));
+    }
+    browsers
+}
+
+#[tokio::test]
+async fn every_page_for_every_role() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let adam = portal.signed_in("adam").await;
+    let review = take_review(&adam, ORDERS, "password-free").await;
+    let change = confirm(&adam, &take_review(&adam, CATALOG, "password-required").await).await;
+    let table: &[(String, Row)] = &[
+        ("/sign-in".into(), EVERYBODY),
+        ("/instances".into(), PEOPLE_ONLY),
+        (format!("/instances/{ORDERS}"), PEOPLE_ONLY),
+        ("/changes".into(), PEOPLE_ONLY),
+        (format!("/changes/{change}"), PEOPLE_ONLY),
+        ("/audit".into(), PEOPLE_ONLY),
+        // Of another session of adam's too; to all others a review is not there.
+        (format!("/reviews/{review}"), [303, 403, 409, 409, 200]),
+        ("/reviews/nonsense".into(), [303, 404, 404, 404, 404]),
+        ("/changes/00000000000000000000000000000001".into(), [303, 404, 404, 404, 404]),
+        ("/instances/core/cn-hangzhou/r-nothere".into(), [303, 404, 404, 404, 404]),
+        ("/instances/other/cn-hangzhou/r-bp1ordersdev0001".into(), [303, 404, 404, 404, 404]),
+        ("/no/such/page".into(), [303, 404, 404, 404, 404]),
+        ("/".into(), [303, 303, 303, 303, 303]),
+    ];
+    for (index, (who, browser)) in five(&portal).await.iter().enumerate() {
+        for (path, row) in table {
+            let page = browser.get(path).await;
+            assert_eq!(page.status, row[index], "{path} for {who}: {page:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_function_for_every_role() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let place = [("account", "core"), ("region", "cn-hangzhou"), ("id", "r-bp1ordersdev0001")];
+    let review = [&place[..], &[("to", "password-free")]].concat();
+    let nowhere = [("account", "core"), ("region", "cn-hangzhou"), ("id", "r-nothere")];
+    let nothing = [("review", "00000000000000000000000000000001"), ("key", "0123456789abcdef")];
+    let table: &[(&str, Fields<'_>, Row)] = &[
+        ("/api/ui/instance/read-again", &place, [401, 200, 200, 200, 200]),
+        ("/api/ui/instance/read-again", &nowhere, [401, 404, 404, 404, 404]),
+        ("/api/ui/review/take", &review, [401, 403, 200, 200, 200]),
+        ("/api/ui/change/confirm", &nothing, [401, 403, 409, 409, 409]),
+        ("/api/ui/preferences/set", &[("theme", "dark")], EVERYBODY),
+        ("/api/ui/session/sign-out", &[], EVERYBODY),
+    ];
+    let browsers = five(&portal).await;
+    for (path, fields, row) in table {
+        for (index, (who, browser)) in browsers.iter().enumerate() {
+            let answer = browser.post(path, fields).await;
+            assert_eq!(answer.status, row[index], "{path} for {who}: {answer:?}");
+            if row[index] == 403 {
+                assert_eq!(answer.code(), "forbidden", "{path} for {who}");
+            }
+        }
+    }
+    // What the viewer tried is kept.
+    let filter = AuditFilter { code: Some(AuditCode::AccessDenied), ..AuditFilter::default() };
+    let denied = ground.store().await.list_audit(&Scope::Everything, &filter, 100).await.unwrap();
+    let acts: Vec<_> = denied.iter().map(|recorded| recorded.event.detail.clone()).collect();
+    let tried = |act: &str| {
+        vec![
+            ("act".to_owned(), act.to_owned()),
+            ("needed".to_owned(), Role::Operator.code().to_owned()),
+        ]
+    };
+    assert_eq!(acts, [tried("confirm-change"), tried("take-review")]);
+    assert!(denied.iter().all(|recorded| recorded.event.outcome == Outcome::Refused));
+    assert!(ground.cloud.control().ledger().is_empty());
+}
+
+#[tokio::test]
+async fn a_review_is_confirmed_by_whom_it_was_shown_to() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let (oleg, adam) = (portal.signed_in("oleg").await, portal.signed_in("adam").await);
+    let review = take_review(&oleg, ORDERS, "password-free").await;
+    let stolen =
+        adam.post("/api/ui/change/confirm", &[("review", &review), ("key", &review)]).await;
+    assert_eq!((stolen.status, stolen.code().as_str()), (409, "review-over"), "{stolen:?}");
+    assert!(ground.cloud.control().ledger().is_empty());
+    let change = confirm(&oleg, &review).await;
+    // Pressed twice, it is one change; the same key for another wish is a mistake.
+    assert_eq!(confirm(&oleg, &review).await, change);
+    let other = oleg
+        .post(
+            "/api/ui/change/confirm",
+            &[("review", &review), ("key", &review), ("reason", "another")],
+        )
+        .await;
+    assert_eq!((other.status, other.code().as_str()), (409, "key-reused"), "{other:?}");
+    assert_eq!(ended(&ground, change).await, "verified");
+    assert_eq!(ground.cloud.control().ledger().len(), 1);
+}
+
+/// A role that is taken away counts at once, also for what is under way.
+#[tokio::test]
+async fn whoever_is_disabled_in_between_changes_nothing() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let oleg = portal.signed_in("oleg").await;
+    let review = take_review(&oleg, ORDERS, "password-free").await;
+    let held = simulator::Rule::always(simulator::Fault::Delay { before_ms: 1500, after_ms: 0 });
+    let held = held.for_action("DescribeInstanceAttribute").for_instance(key(ORDERS).id.as_str());
+    ground.cloud.control().add_fault(held);
+    let change = confirm(&oleg, &review).await;
+    let store = ground.store().await;
+    let id = store.find_user(&"oleg".parse().unwrap()).await.unwrap().unwrap().person.id;
+    store.disable_user(id, crate::ground::now()).await.unwrap();
+    assert_eq!(ended(&ground, change).await, "refused");
+    assert!(ground.cloud.control().ledger().is_empty());
+}
+
+/// In which state a change ends.
+async fn ended(ground: &Ground, id: domain::id::ChangeId) -> String {
+    let store = ground.store().await;
+    let look = async || {
+        let change = store.find_change(&Scope::Everything, id).await.unwrap().unwrap();
+        change.state.is_terminal().then(|| change.state.to_string())
+    };
+    until("the change to end", look).await
+}

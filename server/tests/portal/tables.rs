@@ -1,0 +1,33 @@
+//! Every address of the portal, each in exactly one table: what stands in none, or in two, fails a test.
+//!
+//! Shared by the unit test of the router, which knows what there is, and the tests over HTTP, which know what it does.
+//! To add a page or a form: a row here; a form also gets its fields in `forms.rs`.
+
+/// GET only, and nothing is written by looking.
+pub const PAGES: &[&str] = &[
+    "/",
+    "/sign-in",
+    "/instances",
+    "/instances/{account}/{region}/{id}",
+    "/reviews/{id}",
+    "/changes",
+    "/changes/{id}",
+    "/audit",
+    "/{*any}",
+];
+
+/// POST only, from a page of ours, with the cookie.
+pub const FORMS: &[&str] = &[
+    "/api/ui/session/sign-in",
+    "/api/ui/session/sign-out",
+    "/api/ui/preferences/set",
+    "/api/ui/review/take",
+    "/api/ui/change/confirm",
+    "/api/ui/instance/read-again",
+];
+
+/// Asked by address, by machines.
+pub const HEALTH: &[&str] = &["/healthz", "/readyz"];
+
+/// The same bytes for everybody. Those of `public/` are there once the site is built.
+pub const FILES: &[&str] = &["/assets/{name}", "/favicon.svg", "/robots.txt"];
