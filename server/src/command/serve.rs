@@ -141,7 +141,7 @@ async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::E
     // No environment: a sandbox reads no credential.
     let accounts = clouds::accounts(sandbox::accounts(&cloud), &Environment::default())?;
     let portal =
-        Portal::new(store, accounts, outside::outside(), sandbox::settings(&arguments.fleet))?;
+        Portal::new(store, accounts, outside::outside(), sandbox::settings())?;
     let people = sandbox::people(&portal).await?;
     Ok((portal, people, (folder, cloud)))
 }
