@@ -23,6 +23,10 @@ pub struct LedgerEntry {
     /// `None`: the key belongs to nobody.
     pub account: Option<String>,
     pub access_key_id: Option<String>,
+    /// `RoleSessionName` of the session that signed; `None`: a long-lived key, or nobody's.
+    pub session: Option<String>,
+    /// Name of the role that signed.
+    pub role: Option<String>,
     pub nonce: Option<String>,
     pub action: String,
     /// Business parameters only: no signature, no token.

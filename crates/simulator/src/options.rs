@@ -11,6 +11,10 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Where the control API listens. Loopback only.
     pub control_listen: SocketAddr,
+    /// Where the cloud listens behind TLS; `None`: nowhere.
+    pub tls_listen: Option<SocketAddr>,
+    /// Where the metadata service and the credentials URI listen; `None`: nowhere. Loopback only.
+    pub metadata_listen: Option<SocketAddr>,
     /// Accounts, keys, fleet and delays follow from it.
     pub seed: u64,
     /// Instances of all accounts together, the showcase among them. (With fewer than the showcase
@@ -44,6 +48,8 @@ impl Default for Options {
         Self {
             listen: loopback,
             control_listen: loopback,
+            tls_listen: Some(loopback),
+            metadata_listen: Some(loopback),
             seed: 1,
             instances: 60,
             regions: 6,

@@ -76,6 +76,24 @@ pub(crate) const TOKEN_MISMATCH: (u16, &str, &str) = (
     "Specified SecurityToken mismatch with the AccessKey.",
 );
 
+pub(crate) const NOT_AUTHORIZED: (u16, &str, &str) = (
+    403,
+    "NoPermission",
+    "You are not authorized to do this action. You should be authorized by RAM.",
+);
+pub(crate) const POLICY_GRAMMAR: (u16, &str, &str) =
+    (400, "InvalidParameter.PolicyGrammar", "The parameter Policy has not passed grammar check.");
+pub(crate) const POLICY_SIZE: (u16, &str, &str) =
+    (400, "InvalidParameter.PolicySize", "The size of Policy must be smaller than 2048 bytes.");
+pub(crate) const PROVIDER_NOT_FOUND: (u16, &str, &str) =
+    (404, "EntityNotExist.OIDCProvider", "The OIDC provider does not exist.");
+pub(crate) const PLATFORM_TOKEN_INVALID: (u16, &str, &str) =
+    (400, "AuthenticationFail.OIDCToken.Invalid", "This JWT is invalid.");
+pub(crate) const PLATFORM_TOKEN_EXPIRED: (u16, &str, &str) =
+    (400, "AuthenticationFail.OIDCToken.Expired", "This JWT is expired.");
+pub(crate) const NOT_TRUSTED: (u16, &str, &str) =
+    (403, "AuthenticationFail.NoPermission", "This operator is forbidden by trust policy.");
+
 pub(crate) const INSTANCE_NOT_FOUND: (u16, &str, &str) =
     (404, "InvalidInstanceId.NotFound", "The InstanceId provided does not exist in our records.");
 pub(crate) const INSTANCE_IDS_MALFORMED: (u16, &str, &str) =
@@ -134,6 +152,33 @@ impl Refusal {
             message: format!("The specified parameter {parameter} is not valid.").into(),
             denied: None,
             retry_after: None,
+        }
+    }
+
+    /// `InvalidParameter.{Parameter}`, as STS says it.
+    pub fn wrongly_formed(parameter: &str) -> Self {
+        Self {
+            code: format!("InvalidParameter.{parameter}").into(),
+            message: format!("The parameter {parameter} is wrongly formed.").into(),
+            ..Self::invalid_value(parameter)
+        }
+    }
+
+    /// `longest`: in seconds.
+    pub fn session_duration(longest: u32) -> Self {
+        let hours = longest / 3600;
+        Self {
+            message: format!("The Min/Max value of DurationSeconds is 15min/{hours}hr.").into(),
+            ..Self::wrongly_formed("DurationSeconds")
+        }
+    }
+
+    pub fn role_not_found(uid: &str, name: &str) -> Self {
+        Self {
+            status: 404,
+            code: "EntityNotExist.Role".into(),
+            message: format!("The role not exists: acs:ram::{uid}:role/{name}.").into(),
+            ..Self::invalid_value("RoleArn")
         }
     }
 

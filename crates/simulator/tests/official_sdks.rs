@@ -11,7 +11,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use serde_json::{Value, json};
-use simulator::{Fault, Options, Rule, Scheme, Settle, Simulator};
+use simulator::{Fault, Options, Role, Rule, Scheme, Settle, Simulator};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,6 +21,7 @@ use tokio::process::Command;
 
 const INSTANCE: &str = "r-bp1ordersdev0001";
 const REGION: &str = "cn-hangzhou";
+const EXTERNAL_ID: &str = "acme/1";
 const INSTALL_PYTHON: &str =
     "python3 -m venv .venv && .venv/bin/pip install -r crates/simulator/tests/sdk/requirements.txt";
 const INSTALL_NODE: &str = "npm ci --prefix crates/simulator/tests/sdk";
@@ -59,6 +60,26 @@ fn node(script: &str) -> Command {
     command
 }
 
+/// What a script needs to be somebody else than the account's own key.
+fn identities(cloud: &Simulator) -> serde_json::Map<String, Value> {
+    let (control, account) = (cloud.control(), &cloud.accounts()[0].name);
+    let mut role = Role::new(account, "latchkey");
+    role.external_id = Some(EXTERNAL_ID.to_owned());
+    control.put_role(role).unwrap();
+    let subject = "system:serviceaccount:a:b";
+    let platform = control.issue_platform_token(account, subject, Duration::from_hours(1)).unwrap();
+    let setup = json!({
+        "tls": cloud.tls_url(),
+        "ca": cloud.ca_pem(),
+        "credentials_uri": cloud.credentials_uri(account),
+        "role_arn": cloud.announcement()["accounts"][0]["role_arn"],
+        "external_id": EXTERNAL_ID,
+        "policy": r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+        "platform": platform,
+    });
+    setup.as_object().unwrap().clone()
+}
+
 /// Runs a script against a fresh simulator. `more` is added to its setup.
 async fn travel(mut command: Command, more: Value) -> Journey {
     let options = Options {
@@ -87,6 +108,7 @@ async fn travel(mut command: Command, more: Value) -> Journey {
         "denied": "r-denied0000000001",
     });
     setup.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    setup.as_object_mut().unwrap().extend(identities(&cloud));
     for proxy in
         ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
     {
@@ -227,4 +249,36 @@ async fn node_pop_core_signs_v1() {
     );
     assert_eq!(journey.seen["caller"], "RAMUser");
     assert_eq!(journey.seen["caller_with_token"], "AssumedRoleUser");
+}
+
+#[tokio::test]
+async fn python_credentials_gets_keys_by_uri_and_by_assuming_roles() {
+    let journey = travel(python("credentials.py"), json!({})).await;
+    let seen = &journey.seen;
+    for (way, provider) in [
+        ("uri", "credential_uri"),
+        ("role", "ram_role_arn/static_ak"),
+        ("chained", "ram_role_arn/ram_role_arn/static_ak"),
+        ("oidc", "oidc_role_arn"),
+        ("default", "default/credential_uri"),
+    ] {
+        assert_eq!(seen[way], provider, "{way}");
+    }
+    let ledger = journey.cloud.control().ledger();
+    let by: Vec<(&str, Option<u16>)> = ledger
+        .iter()
+        .map(|entry| (entry.session.as_deref().unwrap_or_default(), entry.result.status))
+        .collect();
+    let names = ["credentials-uri", "lin.wei", "zhao.min", "pod-7", "credentials-uri"];
+    assert_eq!(by, names.map(|name| (name, Some(200))));
+    for (what, status, code) in [
+        ("wrong_secret", 400, "SignatureDoesNotMatch"),
+        ("no_such_role", 404, "EntityNotExist.Role"),
+        ("not_trusted", 403, "NoPermission"),
+        ("too_long", 400, "InvalidParameter.DurationSeconds"),
+    ] {
+        let told = seen[what].as_str().unwrap();
+        assert!(told.contains(&format!("http_code: {status}")), "{what}: {told}");
+        assert!(told.contains(&format!("\"{code}\"")), "{what}: {told}");
+    }
 }

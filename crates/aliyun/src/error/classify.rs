@@ -20,6 +20,7 @@ const CREDENTIAL: &[&str] = &[
     "incompletesignature",
     "invalidsecuritytoken",
     "missingsecuritytoken",
+    "authenticationfail",
 ];
 
 /// What answers is another product, another version or no gateway of this API.
@@ -143,6 +144,8 @@ mod tests {
             ("Forbidden.AccessKeyDisabled", 403, Credential),
             ("InvalidSecurityToken.Expired", 403, Credential),
             ("MissingSecurityToken", 400, Credential),
+            ("AuthenticationFail.OIDCToken.Expired", 400, Credential),
+            ("EntityNotExist.Role", 404, Refused),
             ("InvalidSignatureMethod", 400, InvalidParameter),
             ("Forbidden.RAM", 403, Denied),
             ("NoPermission", 403, Denied),

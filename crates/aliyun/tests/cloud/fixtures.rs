@@ -72,6 +72,8 @@ async fn read(folder: &str, name: &str) -> Result<(), Error> {
 #[tokio::test]
 async fn every_answer_is_read_and_the_only_errors_are_those_that_are_meant() {
     // Actions of the cloud that this client does not have, because nothing needs them.
+    // Read by the sources of credentials.
+    const OF_KEYS: &[&str] = &["AssumeRole", "AssumeRoleWithOIDC", "SecurityCredentials"];
     const NOT_CALLED: &[&str] = &["DescribeZones", "ModifySecurityIps"];
     let folders: BTreeSet<String> = std::fs::read_dir(fixtures())
         .unwrap()
@@ -80,7 +82,9 @@ async fn every_answer_is_read_and_the_only_errors_are_those_that_are_meant() {
         .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     let mut count = 0;
-    for folder in folders.iter().filter(|folder| !NOT_CALLED.contains(&folder.as_str())) {
+    for folder in folders.iter().filter(|folder| {
+        !NOT_CALLED.contains(&folder.as_str()) && !OF_KEYS.contains(&folder.as_str())
+    }) {
         for name in names(folder) {
             count += 1;
             let result = read(folder, &name).await.map_err(|error| (error.kind, error.detail));

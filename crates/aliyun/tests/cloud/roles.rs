@@ -287,3 +287,33 @@ async fn half_a_key_is_none() {
         assert_eq!(failure.detail, Some(Detail::NotUnderstood), "{body}");
     }
 }
+
+#[tokio::test]
+async fn every_answer_of_the_fixtures_is_a_key() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "e.y.J").unwrap();
+    let mut count = 0;
+    for folder in ["AssumeRole", "AssumeRoleWithOIDC", "SecurityCredentials"] {
+        for entry in std::fs::read_dir(crate::setup::fixtures().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let body = std::fs::read(&path).unwrap();
+            let server = Server::plays([crate::server::Answer::new(200, body)]).await;
+            let network = network(&server);
+            let source: Arc<dyn CredentialProvider> = match folder {
+                "AssumeRole" => Arc::new(AssumeRole::new(keys(), role(), &network)),
+                "AssumeRoleWithOIDC" => {
+                    Arc::new(OidcRole::new(role(), "acs:p", file.path(), &network))
+                }
+                _ => Arc::new(aliyun::UriKeys::new(server.url().parse().unwrap(), &network)),
+            };
+            let credential = source.credential().await.unwrap();
+            assert_eq!(
+                credential.expires_at(),
+                Some(NOW.plus(Duration::from_hours(1))),
+                "{path:?}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 6, "{count}");
+}

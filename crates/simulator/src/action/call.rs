@@ -1,8 +1,10 @@
 //! One rightly signed call, as an action sees it.
 
 use super::Action;
+use crate::clock::Millis;
 use crate::conduct::Conduct;
 use crate::gate::keyring::{Account, Caller};
+use crate::ram::{PlatformTokens, Roles};
 use crate::refusal::{self, Refusal};
 use crate::transport::envelope::{self, Text};
 use crate::transport::parameters::Parameters;
@@ -16,11 +18,14 @@ pub(crate) struct Call<'a> {
     pub world: &'a World,
     pub regions: &'a [Region],
     pub accounts: &'a [Account],
+    pub roles: &'a Roles,
+    pub tokens: &'a PlatformTokens,
     pub conduct: &'a Conduct,
     pub caller: &'a Caller,
     pub parameters: &'a Parameters,
     pub format: Format,
     pub request_id: &'a str,
+    pub now: Millis,
     /// Index of the region that the call goes to.
     pub region: u16,
     /// The instance named in the call, if the caller's account has it in that region.

@@ -1,6 +1,7 @@
 //! STS `GetCallerIdentity`: who the key belongs to.
 
 use super::{Action, Call, Product, Run};
+use crate::ram::role_id;
 use crate::refusal::Refusal;
 use crate::transport::envelope::Text;
 use serde::Serialize;
@@ -28,23 +29,29 @@ struct Answer<'a> {
 }
 
 fn run(call: &Call<'_>) -> Result<Text, Refusal> {
-    let uid = call.account().uid.as_str();
-    let user = user_id(uid);
-    let role = format!("30{}", &user[2..]);
-    let session = format!("{role}:latchkey");
-    let temporary = call.caller.temporary;
+    let account = call.account();
+    let (uid, user) = (account.uid.as_str(), user_id(&account.uid));
+    let Some(session) = &call.caller.session else {
+        return call.answer(&Answer {
+            request_id: call.request_id,
+            identity_type: "RAMUser",
+            account_id: uid,
+            user_id: Some(&user),
+            role_id: None,
+            principal_id: &user,
+            arn: format!("acs:ram::{uid}:user/latchkey"),
+        });
+    };
+    let (role, name) = (&session.role, &session.name);
+    let role_id = role_id(account, role);
     call.answer(&Answer {
         request_id: call.request_id,
-        identity_type: if temporary { "AssumedRoleUser" } else { "RAMUser" },
+        identity_type: "AssumedRoleUser",
         account_id: uid,
-        user_id: (!temporary).then_some(user.as_str()),
-        role_id: temporary.then_some(role.as_str()),
-        principal_id: if temporary { &session } else { &user },
-        arn: if temporary {
-            format!("acs:ram::{uid}:assumed-role/latchkey/latchkey")
-        } else {
-            format!("acs:ram::{uid}:user/latchkey")
-        },
+        user_id: None,
+        role_id: Some(&role_id),
+        principal_id: &format!("{role_id}:{name}"),
+        arn: format!("acs:ram::{uid}:assumed-role/{role}/{name}"),
     })
 }
 

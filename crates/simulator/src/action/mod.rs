@@ -1,9 +1,11 @@
 //! The operations of the simulated products.
 //!
 //! A read looks at the world and writes an answer; a write checks what is asked and says what is to
-//! change, and whoever called it decides when that happens. To add an action: one file with
+//! change, and whoever called it decides when that happens; a grant says who becomes whom. To add an action: one file with
 //! `pub(super) const ACTION`, one line in [`ACTIONS`], fixtures for its answers.
 
+mod assume_role;
+mod assume_role_with_oidc;
 mod call;
 mod describe_db_instance_net_info;
 mod describe_engine_version;
@@ -17,11 +19,14 @@ mod describe_zones;
 mod get_caller_identity;
 mod modify_instance_vpc_auth_mode;
 mod modify_security_ips;
+mod role_session;
 mod row;
 
 pub(crate) use call::Call;
 pub(crate) use get_caller_identity::user_id;
+pub(crate) use role_session::answer as session_answer;
 
+use crate::ram::Grant;
 use crate::refusal::{self, Refusal};
 use crate::transport::envelope::Text;
 use crate::world::Change;
@@ -42,6 +47,8 @@ pub(crate) struct Action {
 pub(crate) enum Run {
     Read(fn(&Call<'_>) -> Result<Text, Refusal>),
     Write(fn(&Call<'_>) -> Result<Change, Refusal>),
+    /// Temporary credentials are made of what comes out.
+    Grant(fn(&Call<'_>) -> Result<Grant, Refusal>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +82,21 @@ impl Product {
 }
 
 impl Action {
+    /// Nobody signs it: a token among its parameters is the proof.
+    pub fn is_unsigned(&self) -> bool {
+        self.name == assume_role_with_oidc::ACTION.name
+    }
+
+    /// What RAM calls it, such as `kvstore:DescribeInstances`.
+    pub fn permission(&self) -> String {
+        format!("{}:{}", self.product.ram_code(), self.name)
+    }
+
+    /// Whoever has a valid key may.
+    pub fn needs_no_permission(&self) -> bool {
+        matches!(self.name, "GetCallerIdentity" | "DescribeRegions")
+    }
+
     pub fn mutates(&self) -> bool {
         matches!(self.run, Run::Write(_))
     }
@@ -93,6 +115,8 @@ const ACTIONS: &[Action] = &[
     modify_instance_vpc_auth_mode::ACTION,
     modify_security_ips::ACTION,
     get_caller_identity::ACTION,
+    assume_role::ACTION,
+    assume_role_with_oidc::ACTION,
 ];
 
 /// The action of a product's version. Names are case-sensitive.

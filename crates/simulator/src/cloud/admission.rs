@@ -6,12 +6,15 @@ use crate::clock::{Millis, moment, whole_millis};
 use crate::fault::{Apply, Denial, Ending, Plan, Target};
 use crate::gate::{self, Authenticated, keyring::Caller};
 use crate::ledger::{LedgerEntry, LedgerResult};
+use crate::ram::{Grant, Policy};
 use crate::refusal::{self, AccessDeniedDetail, Refusal};
 use crate::transport::envelope::{self, Text};
 use crate::transport::request::Request;
 use crate::world::{Change, Slot, World};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
+
+const IDENTITY_POLICY: &str = "AccountLevelIdentityBasedPolicy";
 
 /// A call between the gateway and the product.
 pub(crate) struct Admission {
@@ -42,11 +45,12 @@ impl Cloud {
         let request_id = state.dice.request_id();
         let ledger = self.note_arrival(state, request, &request_id, now);
         let mut product = Product::RKvstore;
-        let admitted = gate::authenticate(request, &state.keyring, &mut state.nonces, now)
-            .and_then(|who| {
-                product = who.action.product;
-                self.place(state, who, request, now)
-            });
+        let admitted =
+            gate::authenticate(request, &self.accounts, &state.keyring, &mut state.nonces, now)
+                .and_then(|who| {
+                    product = who.action.product;
+                    self.place(state, who, request, now)
+                });
         match admitted {
             Ok((who, region, slot, plan)) => Ok(Admission {
                 plan,
@@ -143,11 +147,16 @@ impl Cloud {
             return Err(refusal.clone());
         }
         if let Some(denial) = &plan.deny {
-            return Err(self.denied(admission, denial));
+            return Err(self.denied(admission, denial, IDENTITY_POLICY));
+        }
+        if let Some((denial, policy_type)) = denied_to_session(state, request, admission) {
+            return Err(self.denied(admission, &denial, policy_type));
         }
         let call = Call {
             action: admission.action,
             world: &state.world,
+            roles: &state.roles,
+            tokens: &state.tokens,
             regions: &self.regions,
             accounts: &self.accounts,
             conduct: &state.conduct,
@@ -155,6 +164,7 @@ impl Cloud {
             parameters: &request.parameters,
             format: request.format,
             request_id: &admission.request_id,
+            now,
             region: admission.region,
             slot: admission.slot,
         };
@@ -166,28 +176,48 @@ impl Cloud {
                 state.take(change, plan.apply, admission.ledger.unwrap_or_default(), now);
                 text
             }
+            Run::Grant(run) => {
+                let grant = run(&call)?;
+                self.give(state, request, admission, &grant, now)?
+            }
         };
         Ok(if plan.ending == Ending::EmptyLists { with_empty_lists(text) } else { text })
     }
 
-    fn denied(&self, admission: &Admission, denial: &Denial) -> Refusal {
+    fn give(
+        &self,
+        state: &mut State,
+        request: &Request,
+        admission: &Admission,
+        grant: &Grant,
+        now: Millis,
+    ) -> Result<Text, Refusal> {
+        let account = &self.accounts[usize::from(grant.session.account)];
+        let times = (now, grant.expires_at);
+        let issued =
+            state.keyring.issue(grant.session.clone(), &account.name, times, &mut state.dice);
+        let body = action::session_answer(&admission.request_id, account, grant, &issued);
+        envelope::answer(request.format, admission.action.name, &body)
+            .map_err(|_| refusal::INTERNAL_ERROR.into())
+    }
+
+    fn denied(&self, admission: &Admission, denial: &Denial, policy_type: &'static str) -> Refusal {
         let account = &self.accounts[usize::from(admission.caller.account)];
-        let (product, action) = (admission.action.product.ram_code(), admission.action.name);
+        let session = admission.caller.session.as_deref();
         let message = if denial.code == "NoPermission" {
             "You are not authorized to do this action."
         } else {
             "User not authorized to operate on the specified resource, or this API doesn't support RAM."
         };
         let detail = AccessDeniedDetail {
-            auth_action: format!("{product}:{action}"),
-            auth_principal_type: if admission.caller.temporary {
-                "AssumedRoleUser"
-            } else {
-                "SubUser"
-            },
+            auth_action: admission.action.permission(),
+            auth_principal_type: if session.is_some() { "AssumedRoleUser" } else { "SubUser" },
             auth_principal_owner_id: account.uid.clone(),
-            auth_principal_display_name: action::user_id(&account.uid),
-            policy_type: "AccountLevelIdentityBasedPolicy",
+            auth_principal_display_name: session.map_or_else(
+                || action::user_id(&account.uid),
+                |session| format!("{}:{}", session.role, session.name),
+            ),
+            policy_type,
             no_permission_type: if denial.explicit { "ExplicitDeny" } else { "ImplicitDeny" },
             encoded_diagnostic_message: format!(
                 "AQFohtp4aIbaeSIMULATED{}",
@@ -213,6 +243,7 @@ impl Cloud {
         let action = request.action().filter(|name| action::is_mutating(name))?;
         let access_key_id = request.access_key_id();
         let account = access_key_id.as_deref().and_then(|id| state.keyring.account_of(id));
+        let session = access_key_id.as_deref().and_then(|id| state.keyring.session_of(id));
         let parameters: BTreeMap<String, String> = request
             .parameters
             .all
@@ -224,6 +255,8 @@ impl Cloud {
             number: 0,
             at: moment(now),
             account: account.map(|index| self.accounts[usize::from(index)].name.clone()),
+            session: session.map(|session| session.name.clone()),
+            role: session.map(|session| session.role.clone()),
             access_key_id,
             nonce: request.nonce(),
             instance: parameters.get("InstanceId").cloned(),
@@ -260,6 +293,28 @@ impl State {
             count.refused += 1;
         }
     }
+}
+
+/// What the role, or the policy that its session was given, does not allow.
+fn denied_to_session(
+    state: &State,
+    request: &Request,
+    admission: &Admission,
+) -> Option<(Denial, &'static str)> {
+    let session = admission.caller.session.as_deref()?;
+    let action = admission.action;
+    if action.needs_no_permission() {
+        return None;
+    }
+    let denial = |explicit| Denial { code: "NoPermission".to_owned(), explicit };
+    let role = state.roles.get(session.account, &session.role);
+    if role.is_some_and(|role| role.denies(action.name)) {
+        return Some((denial(true), IDENTITY_POLICY));
+    }
+    let mode = request.parameters.get("VpcAuthMode");
+    let allows = |policy: &Policy| policy.allows(&action.permission(), mode);
+    let allowed = session.policy.as_ref().is_none_or(allows);
+    (!allowed).then(|| (denial(false), "SessionPolicy"))
 }
 
 /// The instance, if it is the account's and in the region that the call goes to.

@@ -17,7 +17,9 @@ use crate::fleet;
 use crate::gate::keyring::{Account, Keyring};
 use crate::gate::{Nonces, quota::Quotas};
 use crate::ledger::Ledger;
+use crate::metadata::Metadata;
 use crate::options::{Options, Settle};
+use crate::ram::{PlatformTokens, Roles};
 use crate::seed::Dice;
 use crate::world::{Region, World, take_regions};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,6 +36,9 @@ pub(crate) struct Cloud {
 pub(crate) struct State {
     pub world: World,
     pub keyring: Keyring,
+    pub roles: Roles,
+    pub tokens: PlatformTokens,
+    pub metadata: Metadata,
     pub nonces: Nonces,
     pub quotas: Quotas,
     pub faults: Faults,
@@ -94,6 +99,9 @@ impl State {
         Self {
             world: fleet::generate(options, accounts, regions),
             keyring: Keyring::of(accounts),
+            roles: Roles::of(accounts),
+            tokens: PlatformTokens::default(),
+            metadata: Metadata::default(),
             nonces: Nonces::default(),
             quotas: Quotas::new(options.quotas),
             faults: Faults::default(),

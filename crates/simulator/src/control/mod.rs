@@ -4,21 +4,24 @@
 //! To add an ability: a method here, a route in `routes/`, a line in the README.
 
 mod guard;
+mod identities;
 mod instances;
 mod routes;
 
+pub(crate) use guard::only_programs;
+pub use identities::PlatformIdentity;
 pub use instances::NewInstance;
 pub(crate) use routes::serve;
 
-use crate::clock::{Millis, moment, whole_millis};
+use crate::clock::{Millis, moment};
 use crate::cloud::Cloud;
 use crate::conduct::Conduct;
 use crate::counters::Counter;
 use crate::fault::{NumberedRule, Rule};
-use crate::gate::keyring::TemporaryCredentials;
 use crate::gate::quota::Quota;
 use crate::ledger::LedgerEntry;
 use crate::options::Settle;
+use crate::transport::{Certificate, CertificateError, Tls};
 use crate::world::FieldError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,11 +43,12 @@ pub enum ControlError {
 #[derive(Clone)]
 pub struct Control {
     cloud: Arc<Cloud>,
+    tls: Arc<Tls>,
 }
 
 impl Control {
-    pub(crate) fn new(cloud: Arc<Cloud>) -> Self {
-        Self { cloud }
+    pub(crate) fn new(cloud: Arc<Cloud>, tls: Arc<Tls>) -> Self {
+        Self { cloud, tls }
     }
 
     /// Every mutating request that arrived, oldest first (the last 200,000).
@@ -133,28 +137,17 @@ impl Control {
         moment(self.cloud.lock().1)
     }
 
-    /// A temporary identity, as STS `AssumeRole` would give it.
-    pub fn issue_credentials(
-        &self,
-        account: &str,
-        lifetime: Duration,
-    ) -> Result<TemporaryCredentials, ControlError> {
-        let index = self.account(account)?;
-        let (mut state, now) = self.cloud.lock();
-        let state = &mut *state;
-        let expires_at = now.saturating_add(whole_millis(lifetime));
-        Ok(state.keyring.issue(index, account, expires_at, &mut state.dice))
+    /// What the TLS port shows to connections from now on.
+    pub fn show_certificate(&self, certificate: Certificate) -> Result<(), CertificateError> {
+        self.tls.show(certificate)
     }
 
-    /// Enables or disables an access key, long-lived or temporary.
-    pub fn enable_key(&self, access_key_id: &str, enabled: bool) -> Result<(), ControlError> {
-        let known = self.cloud.lock().0.keyring.enable(access_key_id, enabled);
-        known
-            .then_some(())
-            .ok_or_else(|| ControlError::Missing(format!("access key {access_key_id}")))
+    pub fn certificate(&self) -> Certificate {
+        self.tls.shown()
     }
 
-    /// Back to the beginning: fleet, keys, faults, ledger, counters, settings.
+    /// Back to the beginning: fleet, keys, roles, faults, ledger, counters, settings. The certificate
+    /// stays as it is.
     pub fn reset(&self) {
         self.cloud.reset();
     }

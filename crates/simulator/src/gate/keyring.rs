@@ -1,13 +1,17 @@
 //! Who may sign: the access keys of the accounts, and temporary ones with their tokens.
 
 use crate::clock::Millis;
+use crate::ram::Session;
 use crate::refusal::{self, Refusal};
 use crate::seed::Dice;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const LETTERS_AND_DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const DIGITS: &[u8] = b"0123456789";
+/// Beyond so many keys those that have expired are forgotten.
+const MANY: usize = 10_000;
 
 /// One simulated cloud account and its long-lived access key. Made from the seed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -36,13 +40,29 @@ pub struct TemporaryCredentials {
 pub(crate) struct Caller {
     /// Index of the account.
     pub account: u16,
+    /// Empty where nobody signed.
     pub access_key_id: String,
-    pub temporary: bool,
+    /// `None`: the account's own key.
+    pub session: Option<Arc<Session>>,
+}
+
+/// A session that was given out.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct IssuedSession {
+    /// Name of the account that has the role.
+    pub account: String,
+    pub role: String,
+    /// `RoleSessionName`.
+    pub session: String,
+    pub access_key_id: String,
+    #[serde(serialize_with = "crate::clock::rfc3339")]
+    pub expires_at: time::OffsetDateTime,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Keyring {
     keys: HashMap<String, Key>,
+    issued: u64,
 }
 
 #[derive(Debug)]
@@ -50,7 +70,16 @@ struct Key {
     account: u16,
     secret: String,
     enabled: bool,
-    token: Option<(String, Millis)>,
+    temporary: Option<Temporary>,
+}
+
+#[derive(Debug)]
+struct Temporary {
+    token: String,
+    expires_at: Millis,
+    session: Arc<Session>,
+    /// In which order they were issued.
+    number: u64,
 }
 
 impl Account {
@@ -75,10 +104,10 @@ impl Keyring {
             let secret = account.access_key_secret.clone();
             (
                 account.access_key_id.clone(),
-                Key { account: index, secret, enabled: true, token: None },
+                Key { account: index, secret, enabled: true, temporary: None },
             )
         });
-        Self { keys: keys.collect() }
+        Self { keys: keys.collect(), issued: 0 }
     }
 
     /// The caller and the secret that must have signed, after the checks of key and token.
@@ -92,22 +121,21 @@ impl Keyring {
         if !key.enabled {
             return Err(refusal::KEY_INACTIVE.into());
         }
-        match (&key.token, token) {
+        match (&key.temporary, token) {
             (None, None) => {}
             (Some(_), None) => return Err(Refusal::missing("SecurityToken")),
-            (Some((right, expires_at)), Some(given)) if right == given => {
-                if *expires_at <= now {
+            (Some(temporary), Some(given)) if temporary.token == given => {
+                if temporary.expires_at <= now {
                     return Err(refusal::TOKEN_EXPIRED.into());
                 }
             }
-            (_, Some(given)) if self.issued(given) => return Err(refusal::TOKEN_MISMATCH.into()),
+            (_, Some(given)) if self.knows(given) => return Err(refusal::TOKEN_MISMATCH.into()),
             (_, Some(_)) => return Err(refusal::TOKEN_MALFORMED.into()),
         }
-        let temporary = key.token.is_some();
-        Ok((
-            Caller { account: key.account, access_key_id: access_key_id.to_owned(), temporary },
-            &key.secret,
-        ))
+        let session = key.temporary.as_ref().map(|temporary| Arc::clone(&temporary.session));
+        let caller =
+            Caller { account: key.account, access_key_id: access_key_id.to_owned(), session };
+        Ok((caller, &key.secret))
     }
 
     pub fn account_of(&self, access_key_id: &str) -> Option<u16> {
@@ -119,21 +147,43 @@ impl Keyring {
         self.keys.get_mut(access_key_id).map(|key| key.enabled = enabled).is_some()
     }
 
+    /// The session that a key is good for.
+    pub fn session_of(&self, access_key_id: &str) -> Option<&Session> {
+        let temporary = self.keys.get(access_key_id)?.temporary.as_ref();
+        temporary.map(|temporary| &*temporary.session)
+    }
+
+    /// `name`: of the session's account.
     pub fn issue(
         &mut self,
-        account: u16,
+        session: Session,
         name: &str,
-        expires_at: Millis,
+        (now, expires_at): (Millis, Millis),
         dice: &mut Dice,
     ) -> TemporaryCredentials {
+        if self.keys.len() > MANY {
+            let good = |key: &Key| {
+                key.temporary.as_ref().is_none_or(|temporary| temporary.expires_at > now)
+            };
+            self.keys.retain(|_, key| good(key));
+        }
         let access_key_id = format!("STS.N{}", dice.text(LETTERS_AND_DIGITS, 24));
         let access_key_secret = dice.text(LETTERS_AND_DIGITS, 44);
         let security_token = format!("CAIS{}==", dice.text(BASE64, 250));
-        let token = Some((security_token.clone(), expires_at));
-        self.keys.insert(
-            access_key_id.clone(),
-            Key { account, secret: access_key_secret.clone(), enabled: true, token },
-        );
+        self.issued += 1;
+        let temporary = Temporary {
+            token: security_token.clone(),
+            expires_at,
+            number: self.issued,
+            session: Arc::new(session),
+        };
+        let key = Key {
+            account: temporary.session.account,
+            secret: access_key_secret.clone(),
+            enabled: true,
+            temporary: Some(temporary),
+        };
+        self.keys.insert(access_key_id.clone(), key);
         TemporaryCredentials {
             account: name.to_owned(),
             access_key_id,
@@ -143,7 +193,29 @@ impl Keyring {
         }
     }
 
-    fn issued(&self, token: &str) -> bool {
-        self.keys.values().any(|key| key.token.as_ref().is_some_and(|(issued, _)| issued == token))
+    /// Every session that was given out and is still known, oldest first.
+    pub fn sessions(&self, accounts: &[Account]) -> Vec<IssuedSession> {
+        let mut all: Vec<(&String, &Temporary)> =
+            self.keys.iter().filter_map(|(id, key)| Some((id, key.temporary()?))).collect();
+        all.sort_by_key(|(_, temporary)| temporary.number);
+        let issued = all.into_iter().map(|(id, temporary)| IssuedSession {
+            account: accounts[usize::from(temporary.session.account)].name.clone(),
+            role: temporary.session.role.clone(),
+            session: temporary.session.name.clone(),
+            access_key_id: id.clone(),
+            expires_at: crate::clock::moment(temporary.expires_at),
+        });
+        issued.collect()
+    }
+
+    fn knows(&self, token: &str) -> bool {
+        let mut known = self.keys.values().filter_map(Key::temporary);
+        known.any(|temporary| temporary.token == token)
+    }
+}
+
+impl Key {
+    fn temporary(&self) -> Option<&Temporary> {
+        self.temporary.as_ref()
     }
 }

@@ -13,10 +13,11 @@ pub(crate) use nonces::Nonces;
 
 use crate::action::{self, Action};
 use crate::clock::Millis;
+use crate::ram::RoleArn;
 use crate::refusal::{self, Refusal};
 use crate::signature::{acs3, rpc, sha256_hex};
 use crate::transport::request::{Request, Scheme};
-use keyring::{Caller, Keyring};
+use keyring::{Account, Caller, Keyring};
 
 /// The headers a V3 signature has to cover.
 const ALWAYS_SIGNED: [&str; 6] = [
@@ -38,10 +39,14 @@ pub(crate) struct Authenticated {
 /// Who calls what, or why not.
 pub(crate) fn authenticate(
     request: &Request,
+    accounts: &[Account],
     keyring: &Keyring,
     nonces: &mut Nonces,
     now: Millis,
 ) -> Result<Authenticated, Refusal> {
+    if let Some(action) = unsigned_action(request) {
+        return unsigned(request, action, accounts, now);
+    }
     let signed = Signed::read(request)?;
     let action = action::find(&signed.action, &signed.version)?;
     let signed_at = timestamp::read(&signed.timestamp)?;
@@ -53,6 +58,29 @@ pub(crate) fn authenticate(
     }
     signed.verify(request, secret)?;
     nonces.remember(&signed.access_key_id, &signed.nonce, signed_at, now);
+    Ok(Authenticated { action, caller })
+}
+
+/// The action, if it is one that nobody signs.
+fn unsigned_action(request: &Request) -> Option<&'static Action> {
+    let (name, version) = (request.action()?, request.version()?);
+    action::find(&name, &version).ok().filter(|action| action.is_unsigned())
+}
+
+/// The account is that of the role that is asked for.
+fn unsigned(
+    request: &Request,
+    action: &'static Action,
+    accounts: &[Account],
+    now: Millis,
+) -> Result<Authenticated, Refusal> {
+    let timestamp = request.timestamp().ok_or_else(|| Refusal::missing("Timestamp"))?;
+    timestamp::within_window(timestamp::read(&timestamp)?, now)?;
+    let arn = RoleArn::parse(request.parameters.required("RoleArn")?)
+        .ok_or_else(|| Refusal::wrongly_formed("RoleArn"))?;
+    let account = (0u16..).zip(accounts).find(|(_, account)| account.uid == arn.uid);
+    let (account, _) = account.ok_or_else(|| Refusal::role_not_found(arn.uid, arn.name))?;
+    let caller = Caller { account, access_key_id: String::new(), session: None };
     Ok(Authenticated { action, caller })
 }
 

@@ -63,6 +63,7 @@ fn published(action: &str) -> Quota {
         "DescribeZones" => (200, 1),
         "DescribeInstanceConfig" | "GetCallerIdentity" => (100, 1),
         "DescribeEngineVersion" => (1000, 60),
+        "AssumeRole" | "AssumeRoleWithOIDC" => (6000, 60),
         _ => (200, 60),
     };
     Quota { calls, seconds }

@@ -1,6 +1,7 @@
 //! Accepts connections until the simulator stops, and lets those that are being answered finish.
 
 use super::exchange::exchange;
+use super::tls::Tls;
 use super::wire::{ResetSwitch, Wire};
 use crate::cloud::Cloud;
 use hyper::server::conn::http1;
@@ -9,6 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,9 +18,14 @@ use tokio::task::JoinSet;
 /// How long a connection may go on after the simulator was told to stop.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Serves the cloud until `stopping` becomes true. Dropping the future ends every connection.
+/// A client that does not finish its handshake by then is let go.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Serves the cloud until `stopping` becomes true, behind TLS if there is any. Dropping the future
+/// ends every connection.
 pub(crate) async fn serve(
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     cloud: Arc<Cloud>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -28,7 +35,7 @@ pub(crate) async fn serve(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, cloud.clone(), stop.clone()));
+                    connections.spawn(connection(stream, tls.clone(), cloud.clone(), stop.clone()));
                 }
                 // Out of file handles, or a client that left before it was let in: the next one may
                 // do better.
@@ -48,11 +55,35 @@ pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
 }
 
-async fn connection(stream: TcpStream, cloud: Arc<Cloud>, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    tls: Option<Arc<Tls>>,
+    cloud: Arc<Cloud>,
+    stopping: watch::Receiver<bool>,
+) {
     // A small answer must not wait for the next one.
     let _ = stream.set_nodelay(true);
     let reset = ResetSwitch::default();
-    let wire = TokioIo::new(Wire::new(stream, reset.clone()));
+    let wire = Wire::new(stream, reset.clone());
+    match tls {
+        None => talk(wire, reset, cloud, stopping).await,
+        Some(tls) => {
+            let handshake = tls.acceptor().accept(wire);
+            // Whoever does not like the certificate ends here.
+            if let Ok(Ok(secure)) = tokio::time::timeout(HANDSHAKE, handshake).await {
+                talk(secure, reset, cloud, stopping).await;
+            }
+        }
+    }
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    reset: ResetSwitch,
+    cloud: Arc<Cloud>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let wire = TokioIo::new(stream);
     let service = service_fn(move |request| exchange(cloud.clone(), reset.clone(), request));
     let mut serving =
         pin!(http1::Builder::new().timer(TokioTimer::new()).serve_connection(wire, service));

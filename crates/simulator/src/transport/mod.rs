@@ -6,6 +6,9 @@ mod listener;
 pub(crate) mod parameters;
 pub(crate) mod request;
 mod respond;
+mod tls;
 mod wire;
 
 pub(crate) use listener::{serve, stopped};
+pub(crate) use tls::Tls;
+pub use tls::{Certificate, CertificateError};

@@ -208,12 +208,19 @@ async fn the_announcement_is_what_a_program_reads() {
     let (cloud, _) = start(|_| {}).await;
     let announcement = cloud.announcement();
     let keys: Vec<&String> = announcement.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["accounts", "control", "endpoint"]);
+    assert_eq!(keys, ["accounts", "ca", "control", "endpoint", "metadata", "tls"]);
+    assert_eq!(announcement["tls"], cloud.tls_url().unwrap());
+    assert_eq!(announcement["metadata"], cloud.metadata_url().unwrap());
+    assert!(announcement["ca"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
     assert_eq!(announcement["endpoint"], cloud.base_url());
     assert_eq!(announcement["control"], cloud.control_url());
     let account = &announcement["accounts"][1];
     assert_eq!(account["access_key_secret"], cloud.accounts()[1].access_key_secret.as_str());
-    assert_eq!(account.as_object().unwrap().len(), 3);
+    let uid = &cloud.accounts()[1].uid;
+    assert_eq!(account["role_arn"], format!("acs:ram::{uid}:role/latchkey"));
+    assert_eq!(account["oidc_provider_arn"], format!("acs:ram::{uid}:oidc-provider/latchkey"));
+    assert_eq!(account["credentials_uri"], cloud.credentials_uri("acme-platform").unwrap());
+    assert_eq!(account.as_object().unwrap().len(), 6);
 }
 
 #[tokio::test]
@@ -223,8 +230,17 @@ async fn it_starts_where_it_is_told_and_is_gone_when_it_stops() {
     let refused = Simulator::start(Options { listen: taken, ..Options::default() }).await;
     assert!(matches!(refused, Err(StartError::Listen { address, .. }) if address == taken));
     let wide: std::net::SocketAddr = "0.0.0.0:0".parse().unwrap();
-    let refused = Simulator::start(Options { control_listen: wide, ..Options::default() }).await;
-    assert!(matches!(refused, Err(StartError::ControlNotLoopback(address)) if address == wide));
+    for options in [
+        Options { control_listen: wide, ..Options::default() },
+        Options { metadata_listen: Some(wide), ..Options::default() },
+    ] {
+        let refused = Simulator::start(options).await;
+        assert!(matches!(refused, Err(StartError::ControlNotLoopback(address)) if address == wide));
+    }
+    let bare = Options { tls_listen: None, metadata_listen: None, ..Options::default() };
+    let bare = Simulator::start(bare).await.unwrap();
+    assert_eq!((bare.tls_url(), bare.metadata_url()), (None, None));
+    assert_eq!(bare.announcement()["accounts"][0]["credentials_uri"], Value::Null);
     let first_url = first.base_url().to_owned();
     first.stop().await;
     gone(&first_url).await;
@@ -241,4 +257,48 @@ async fn gone(url: &str) {
         assert!(tokio::time::Instant::now() < deadline, "it still listens");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+#[tokio::test]
+async fn roles_sessions_tokens_and_certificates_over_http() {
+    let (cloud, _) = start(|_| {}).await;
+    let account = cloud.accounts()[0].name.clone();
+    let role = json!({"account": account, "name": "reader", "denies": ["Modify*"]});
+    assert_eq!(send(&cloud, "PUT", "/roles", Some(role)).await.0, 204);
+    let (_, roles) = send(&cloud, "GET", "/roles", None).await;
+    let names: Vec<&Value> = roles.as_array().unwrap().iter().map(|role| &role["name"]).collect();
+    assert_eq!(names, ["latchkey", "reader", "latchkey"]);
+    assert_eq!(roles[1]["max_session_seconds"], 3600);
+
+    let arn = format!("acs:ram::{}:role/reader", cloud.accounts()[0].uid);
+    let parameters = [("RoleArn", &*arn), ("RoleSessionName", "lin.wei")];
+    Client::of(&cloud, 0).ok("AssumeRole", &parameters).await;
+    let (_, sessions) = send(&cloud, "GET", "/sessions", None).await;
+    assert_eq!(
+        (&sessions[0]["role"], &sessions[0]["session"]),
+        (&json!("reader"), &json!("lin.wei"))
+    );
+    assert_eq!(sessions[0]["expires_at"], "2026-01-02T04:04:05Z");
+
+    let path = format!("/roles/{account}/reader");
+    assert_eq!(send(&cloud, "DELETE", &path, None).await.0, 204);
+    assert_eq!(send(&cloud, "DELETE", &path, None).await.0, 404);
+    let nobody = json!({"account": "nobody", "name": "x"});
+    assert_eq!(send(&cloud, "PUT", "/roles", Some(nobody)).await.0, 404);
+
+    let issue = json!({"account": account});
+    let (status, identity) = send(&cloud, "POST", "/platform-tokens", Some(issue)).await;
+    assert_eq!(status, 201);
+    assert_eq!(identity["token"].as_str().unwrap().split('.').count(), 3);
+
+    assert_eq!(send(&cloud, "GET", "/certificate", None).await.1, json!({"show": "valid"}));
+    let expired = json!({"show": "expired"});
+    assert_eq!(send(&cloud, "PUT", "/certificate", Some(expired.clone())).await.0, 204);
+    assert_eq!(send(&cloud, "GET", "/certificate", None).await.1, expired);
+
+    let (_, mut metadata) = send(&cloud, "GET", "/metadata", None).await;
+    assert_eq!(metadata["v1"], true);
+    metadata["v1"] = false.into();
+    assert_eq!(send(&cloud, "PUT", "/metadata", Some(metadata.clone())).await.0, 204);
+    assert_eq!(send(&cloud, "GET", "/metadata", None).await.1, metadata);
 }

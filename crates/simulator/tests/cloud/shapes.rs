@@ -4,7 +4,7 @@
 //! action is what its plain fixtures have together; the simulator's is what it sends for the whole
 //! showcase.
 
-use crate::support::{Client, Draft, Reply, start};
+use crate::support::{Client, Draft, Reply, exchange, host, request, start};
 use serde_json::Value;
 use simulator::{Fault, Rule, Simulator};
 use std::collections::BTreeSet;
@@ -162,6 +162,40 @@ async fn writes_and_identities() {
     }
 }
 
+#[tokio::test]
+async fn keys_that_are_given_out() {
+    let (cloud, _) = start(|_| {}).await;
+    let arn = format!("acs:ram::{}:role/latchkey", cloud.accounts()[0].uid);
+    let role = [("RoleArn", &*arn), ("RoleSessionName", "lin.wei")];
+    let client = Client::of(&cloud, 0);
+    let pod = cloud.control().issue_platform_token(
+        &cloud.accounts()[0].name,
+        "system:x",
+        Duration::from_hours(1),
+    );
+    let pod = pod.unwrap();
+    let token = [("OIDCProviderArn", &*pod.provider_arn), ("OIDCToken", &*pod.token)];
+    for (action, parameters) in
+        [("AssumeRole", role.to_vec()), ("AssumeRoleWithOIDC", [role, token].concat())]
+    {
+        let mut shape = Shape::new();
+        note(&mut shape, action, &client.ok(action, &parameters).await);
+        compare(action, &shape, &documented(action, &["one"]));
+    }
+    let handed_out = "SecurityCredentials";
+    let url = cloud.metadata_url().unwrap();
+    let account = &cloud.accounts()[0].name;
+    for path in [
+        format!("/credentials/{account}"),
+        "/latest/meta-data/ram/security-credentials/latchkey".to_owned(),
+    ] {
+        let asked = request("GET", &path, &[("host", host(url))], "");
+        let mut shape = Shape::new();
+        note(&mut shape, handed_out, &exchange(url, &asked).await.unwrap().json());
+        compare(handed_out, &shape, &documented(handed_out, &["one"]));
+    }
+}
+
 /// Every refusal of the fixtures can be caused, and looks the same.
 #[tokio::test]
 async fn refusals() {
@@ -207,7 +241,16 @@ async fn refusals_of_its_own_accord() {
     let write = |id: &'static str| {
         Draft::new("ModifyInstanceVpcAuthMode", &[("InstanceId", id), ("VpcAuthMode", "Close")])
     };
+    let role = format!("acs:ram::{}:role/latchkey", cloud.accounts()[0].uid);
+    let role = |name, more: &[(&'static str, &'static str)]| {
+        let role = [("RoleArn", role.as_str()), ("RoleSessionName", name)];
+        Draft::new("AssumeRole", &[&role[..], more].concat())
+    };
     let replies: Vec<Reply> = vec![
+        client.send(&role("a b", &[])).await,
+        client.send(&role("ab", &[("DurationSeconds", "1")])).await,
+        client.send(&role("ab", &[("Policy", "?")])).await,
+        client.call("AssumeRole", &[("RoleArn", "?")]).await,
         wrong_key.call("DescribeRegions", &[]).await,
         client.call("NoSuchAction", &[]).await,
         client.call("DescribeInstanceAttribute", &[]).await,

@@ -87,6 +87,17 @@ impl Client {
         }
     }
 
+    /// Whoever an answer of STS says one is from now on.
+    pub fn assumed(&self, answer: &Value) -> Self {
+        let of = |name: &str| answer["Credentials"][name].as_str().unwrap().to_owned();
+        Self {
+            access_key_id: of("AccessKeyId"),
+            access_key_secret: of("AccessKeySecret"),
+            token: Some(of("SecurityToken")),
+            ..self.clone()
+        }
+    }
+
     pub fn v3(self) -> Self {
         Self { scheme: Scheme::V3, ..self }
     }
@@ -202,7 +213,8 @@ impl Draft {
     /// POST, parameters in the query, JSON.
     pub fn new(action: &str, parameters: &[(&str, &str)]) -> Self {
         static NONCE: AtomicU64 = AtomicU64::new(0);
-        let version = if action == "GetCallerIdentity" { "2015-04-01" } else { "2015-01-01" };
+        let of_sts = matches!(action, "GetCallerIdentity" | "AssumeRole" | "AssumeRoleWithOIDC");
+        let version = if of_sts { "2015-04-01" } else { "2015-01-01" };
         Self {
             method: "POST",
             version: version.to_owned(),

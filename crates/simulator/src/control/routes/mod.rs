@@ -1,6 +1,7 @@
 //! The control API over HTTP: JSON in, JSON out, on a loopback listener that the cloud's clients
 //! never see.
 
+mod identities;
 mod instances;
 mod settings;
 
@@ -47,8 +48,14 @@ fn router(control: Control) -> Router {
         .route("/instances/{id}/whitelist", put(instances::set_whitelist))
         .route("/instances/{id}/finish", post(instances::finish))
         .route("/finish", post(instances::finish_all))
-        .route("/credentials", post(settings::issue_credentials))
-        .route("/keys/{id}", patch(settings::enable_key))
+        .route("/credentials", post(identities::issue_credentials))
+        .route("/keys/{id}", patch(identities::enable_key))
+        .route("/roles", get(identities::roles).put(identities::put_role))
+        .route("/roles/{account}/{name}", delete(identities::remove_role))
+        .route("/sessions", get(identities::sessions))
+        .route("/platform-tokens", post(identities::issue_platform_token))
+        .route("/metadata", get(identities::metadata).put(identities::set_metadata))
+        .route("/certificate", get(settings::certificate).put(settings::show_certificate))
         .route("/conduct", get(settings::conduct).put(settings::set_conduct))
         .route("/settings", patch(settings::set_settings))
         .route("/reset", post(reset))

@@ -1,51 +1,16 @@
-//! Identities and behaviour over HTTP.
+//! Behaviour over HTTP.
 
-use super::{Control, ControlError};
+use super::Control;
 use crate::conduct::Conduct;
 use crate::gate::quota::Quota;
 use crate::options::Settle;
+use crate::transport::Certificate;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Issue {
-    account: String,
-    #[serde(default = "an_hour")]
-    seconds: u64,
-}
-
-fn an_hour() -> u64 {
-    3600
-}
-
-pub(super) async fn issue_credentials(
-    State(control): State<Control>,
-    Json(issue): Json<Issue>,
-) -> Result<Response, ControlError> {
-    let credentials =
-        control.issue_credentials(&issue.account, Duration::from_secs(issue.seconds))?;
-    Ok((StatusCode::CREATED, Json(credentials)).into_response())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Enable {
-    enabled: bool,
-}
-
-pub(super) async fn enable_key(
-    State(control): State<Control>,
-    Path(id): Path<String>,
-    Json(Enable { enabled }): Json<Enable>,
-) -> Result<StatusCode, ControlError> {
-    control.enable_key(&id, enabled).map(|()| StatusCode::NO_CONTENT)
-}
 
 pub(super) async fn conduct(State(control): State<Control>) -> Json<Conduct> {
     Json(control.conduct())
@@ -57,6 +22,26 @@ pub(super) async fn set_conduct(
 ) -> StatusCode {
     control.set_conduct(conduct);
     StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shown {
+    show: Certificate,
+}
+
+pub(super) async fn certificate(State(control): State<Control>) -> Json<Shown> {
+    Json(Shown { show: control.certificate() })
+}
+
+pub(super) async fn show_certificate(
+    State(control): State<Control>,
+    Json(Shown { show }): Json<Shown>,
+) -> StatusCode {
+    match control.show_certificate(show) {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 /// What is absent stays as it is.
