@@ -127,7 +127,10 @@ impl Language {
                 (self.pick("the account has no working key", "该账号没有可用密钥"), None)
             }
             Unread::Incomplete => (
-                self.pick("its pages did not agree; it may be incomplete", "分页结果不一致，可能不完整"),
+                self.pick(
+                    "its pages did not agree; it may be incomplete",
+                    "分页结果不一致，可能不完整",
+                ),
                 None,
             ),
         };

@@ -48,7 +48,9 @@ impl Language {
                 let level = self.exposure_level(worse);
                 match self {
                     Self::En => {
-                        format!("{sentence} It could be {level}: not everything that matters was read.")
+                        format!(
+                            "{sentence} It could be {level}: not everything that matters was read."
+                        )
                     }
                     Self::ZhCn => format!("{sentence}尚有未读取的信息，可能为“{level}”。"),
                 }
@@ -68,7 +70,9 @@ impl Language {
                     (Self::ZhCn, None) => "访问方式未知：云端返回了无法识别的值。".to_owned(),
                 }
             }
-            Reach::Password { public, everyone } => self.asks_password(*public, *everyone).to_owned(),
+            Reach::Password { public, everyone } => {
+                self.asks_password(*public, *everyone).to_owned()
+            }
             Reach::NotApplicable { public, everyone } => match self {
                 Self::En => format!(
                     "Password-free access does not exist here. {}",
@@ -236,7 +240,9 @@ impl Language {
                         self.pick("none", "无").to_owned()
                     }
                     Fact::Known(addresses) => match self {
-                        Self::En => format!("{} (a password is always asked there)", addresses.join(", ")),
+                        Self::En => {
+                            format!("{} (a password is always asked there)", addresses.join(", "))
+                        }
                         Self::ZhCn => format!("{}（公网访问始终需要密码）", addresses.join("、")),
                     },
                 };

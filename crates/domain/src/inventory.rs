@@ -38,6 +38,8 @@ pub struct Coverage {
     /// The oldest of these readings.
     pub oldest: Option<Timestamp>,
     pub regions: Vec<RegionCoverage>,
+    /// Instances whose mode could not be read when it was tried last, by why; some of them were read before.
+    pub failed: Vec<(Unread, i64)>,
 }
 
 impl Coverage {

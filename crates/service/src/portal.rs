@@ -137,7 +137,8 @@ impl Portal {
         &self.inner.hasher
     }
 
-    pub(crate) fn holder(&self) -> &str {
+    /// What this process calls itself in leases.
+    pub fn holder(&self) -> &str {
         &self.inner.holder
     }
 

@@ -8,7 +8,7 @@
 //! - makes at most so many calls at once, modes before everything else (`pool`),
 //! - and keeps the answers, many in one transaction (`recorder`).
 //!
-//! Nothing is lost with a replica: what it had taken is due again after a minute.
+//! Nothing is lost with a replica: what it had taken and nobody ever read is due at once, the rest after a minute.
 
 mod desk;
 mod lane;

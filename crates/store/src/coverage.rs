@@ -181,6 +181,18 @@ impl Store {
         )
         .fetch_all(c)
         .await)?;
+        let failed: Vec<(String, i64)> = on!(db, |c| {
+            sqlx::query_as(
+            "SELECT problem, COUNT(*) FROM readings WHERE kind = 'attribute' AND problem IS NOT NULL
+             GROUP BY problem ORDER BY COUNT(*) DESC, problem"
+        )
+        .fetch_all(c)
+        .await
+        })?;
+        let failed = failed
+            .into_iter()
+            .map(|(problem, count)| Ok((json::read("problem", &problem)?, count)))
+            .collect::<Result<Vec<_>, Error>>()?;
         let regions = rows
             .into_iter()
             .map(TryInto::try_into)
@@ -195,6 +207,7 @@ impl Store {
             read: instances.saturating_sub(totals.unread).max(0),
             oldest: totals.oldest.map(Timestamp::from_millis),
             regions,
+            failed,
         })
     }
 }

@@ -48,6 +48,15 @@ impl Store {
         Ok(epoch)
     }
 
+    /// Who has a lease, also when it has run out.
+    pub async fn find_lease_holder(&self, name: &str) -> Result<Option<String>, Error> {
+        let mut db = self.read().await?;
+        Ok(on!(db, |c| sqlx::query_scalar("SELECT holder FROM leases WHERE name = $1")
+            .bind(name)
+            .fetch_optional(c)
+            .await)?)
+    }
+
     /// Gives everything back that a holder has.
     pub async fn give_back_leases(&self, holder: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;

@@ -58,12 +58,13 @@ async fn work(portal: &Portal, account: &Arc<Account>, name: &str) -> Result<(),
     for limit in store.list_call_limits(&account.name).await? {
         account.budgets.recall(&limit);
     }
+    store.free_claims(&account.name).await?;
     if store.was_listed(&account.name).await? {
         // Another process may have called until now.
         account.budgets.assume_used();
     }
     let mut parts = JoinSet::new();
-    let (results, to_record) = mpsc::channel(256);
+    let (results, to_record) = mpsc::channel(16);
     let (inhabited, mut to_read) = mpsc::channel(64);
     let pool = Pool::start(&mut parts, portal.settings().calls_at_once);
     let desk = Arc::new(Desk {

@@ -10,7 +10,7 @@ use crate::Portal;
 pub(super) type Result = FactRecord;
 
 /// So many readings are kept at once.
-const BATCH: usize = 128;
+const BATCH: usize = 64;
 /// A reading waits this long for others.
 const LINGER: Duration = Duration::from_millis(50);
 /// After the database did not answer.

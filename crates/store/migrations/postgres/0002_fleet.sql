@@ -60,6 +60,7 @@ CREATE TABLE readings (
     PRIMARY KEY (number, kind)
 );
 CREATE INDEX readings_due ON readings (account, region, kind, due_at, number);
+CREATE INDEX readings_failed ON readings (kind, problem) WHERE problem IS NOT NULL;
 CREATE INDEX readings_by_age ON readings (kind, read_at NULLS FIRST, number);
 
 -- How many instances share the same values of every filtered field.

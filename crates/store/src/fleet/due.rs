@@ -99,6 +99,20 @@ impl Store {
         Ok(Due { facts, next })
     }
 
+    /// Whoever had taken facts of an account is gone: those that were never read are due at once.
+    pub async fn free_claims(&self, account: &AccountName) -> Result<(), Error> {
+        let mut tx = self.write_fleet().await?;
+        on!(tx, |c| sqlx::query(
+            "UPDATE readings SET due_at = 0
+             WHERE account = $1 AND read_at IS NULL AND problem IS NULL AND due_at > 0"
+        )
+        .bind(account.as_str())
+        .execute(c)
+        .await
+        .map(drop))?;
+        tx.commit().await
+    }
+
     /// Somebody looks at an instance: what was not read since `fresh` is due before everything else.
     pub async fn want_instance(
         &self,
@@ -152,6 +166,21 @@ impl Store {
         note_wish(&mut tx, moved).await?;
         tx.commit().await?;
         Ok(moved / FactKind::ALL.len() as u64)
+    }
+
+    /// How many facts of each kind were never read, and not for want of trying.
+    pub async fn count_unread(&self, account: &AccountName) -> Result<Vec<(FactKind, i64)>, Error> {
+        let mut db = self.read().await?;
+        let rows: Vec<(String, i64)> = on!(db, |c| {
+            sqlx::query_as(
+            "SELECT kind, COUNT(*) FROM readings
+             WHERE account = $1 AND read_at IS NULL AND problem IS NULL GROUP BY kind ORDER BY kind"
+        )
+        .bind(account.as_str())
+        .fetch_all(c)
+        .await
+        })?;
+        rows.into_iter().map(|(kind, count)| Ok((json::word("fact kind", &kind)?, count))).collect()
     }
 
     /// Grows whenever somebody wants something read soon.
