@@ -2,7 +2,7 @@
 import { type Account, type Served, startServed } from "./portal.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { type Relay, startRelay } from "./relay.ts";
-import { type Fault, type Keys, type Simulator, startSimulator } from "./simulator.ts";
+import { type Keys, type Simulator, startSimulator } from "./simulator.ts";
 import { test as base } from "./test.ts";
 
 /** How a drill differs from the usual one. */
@@ -13,8 +13,8 @@ export interface Drill {
   timingScale: string;
   /** More for `latchkey simulator`. */
   simulator: string[];
-  /** There before the portal makes its first call. */
-  faults: Fault[];
+  /** How the cloud is before the portal makes its first call. */
+  prepare: (cloud: Simulator) => Promise<unknown>;
   /** Whether the portal speaks to the cloud through the relay. */
   relayed: boolean;
   /** The secret that the portal is given instead of each account's own. */
@@ -26,7 +26,7 @@ const USUAL: Drill = {
   database: "sqlite",
   timingScale: "0.01",
   simulator: ["--accounts", "1", "--instances", "34"],
-  faults: [],
+  prepare: async () => {},
   relayed: false,
   wrongSecret: undefined,
 };
@@ -75,7 +75,7 @@ async function during(drill: Drill, newDatabase: () => Promise<string>, use: (ru
   const cloud = await startSimulator(...drill.simulator);
   const relay = await startRelay(cloud.endpoint);
   try {
-    for (const fault of drill.faults) await cloud.addFault(fault);
+    await drill.prepare(cloud);
     const account = (keys: Keys): Account => ({
       ...keys,
       access_key_secret: drill.wrongSecret ?? keys.access_key_secret,

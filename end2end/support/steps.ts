@@ -11,14 +11,14 @@ export const DISABLE = "Disable password-free access";
 export async function signIn(page: Page, portal: Portal, name: string): Promise<void> {
   await page.goto(`${portal.url}/sign-in`);
   await fillSignIn(page, name, portal.people[name]);
-  await expect(page.getByRole("heading", { level: 1, name: "Instances" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: /^(Instances|实例)$/ })).toBeVisible();
 }
 
-/** Fills the form of the sign-in page that is open, and sends it. */
+/** Fills the form of the sign-in page that is open, in whichever language, and sends it. */
 export async function fillSignIn(page: Page, name: string, password: string): Promise<void> {
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByLabel(/^(User name|用户名)$/).fill(name);
+  await page.getByLabel(/^(Password|密码)$/).fill(password);
+  await page.getByRole("button", { name: /^(Sign in|登录)$/ }).click();
 }
 
 /** Types into the list's search box; without scripts the button beside it sends it. */

@@ -146,7 +146,8 @@ drill.describe(() => {
 });
 
 drill.describe(() => {
-  drill.use({ drill: { faults: [{ account: "acme-retail", fault: { kind: "throttle" } }] } });
+  const throttled = { account: "acme-retail", fault: { kind: "throttle" } };
+  drill.use({ drill: { prepare: (cloud) => cloud.addFault(throttled) } });
 
   drill("a throttled account is named on the coverage bar", async ({ page, portal, cloud }) => {
     await signIn(page, portal, "olga");

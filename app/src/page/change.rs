@@ -226,7 +226,7 @@ fn Proof(language: Language, reads: Vec<ReadBack>) -> impl IntoView {
         view! {
             <tr>
                 <td class="num nowrap"><Moment language at=read.at text=language.clock(read.at)/></td>
-                <td class="nowrap"><AccessBadge language state=read.state/></td>
+                <td><AccessBadge language state=read.state/></td>
                 <td class="muted"><bdi>{read.status.to_string()}</bdi></td>
             </tr>
         }
@@ -294,7 +294,7 @@ fn Call(language: Language, attempt: Attempt) -> impl IntoView {
                     " " {language.sent_at()} " " <Moment language at=attempt.signed_at text=language.clock(attempt.signed_at)/>
                 </span>
             </p>
-            <div class="code"><pre tabindex="0"><code>{text.clone()}</code></pre><CopyButton language text/></div>
+            <div class="code"><pre tabindex="0"><code>{text.clone()}</code></pre><CopyButton language text what=language.exact_call()/></div>
         </section>
     }
     .into_any()
@@ -320,7 +320,7 @@ fn SameByHand(language: Language, change: Change) -> impl IntoView {
         view! {
             <details class="snippet">
                 <summary>{title}</summary>
-                <div class="code"><pre tabindex="0"><code>{code.clone()}</code></pre><CopyButton language text=code/></div>
+                <div class="code"><pre tabindex="0"><code>{code.clone()}</code></pre><CopyButton language text=code what=title/></div>
             </details>
         }
     });

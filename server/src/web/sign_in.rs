@@ -80,13 +80,11 @@ async fn begin(
         language: None,
         theme: None,
     };
-    web.portal.record_signed_in(&who).await.map_err(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "a sign-in could not be recorded"
-        );
-        ApiError::new(ErrorCode::Unavailable)
-    })
+    let Err(error) = web.portal.record_signed_in(&who).await else { return Ok(()) };
+    tracing::error!(error = &error as &dyn std::error::Error, "a sign-in could not be recorded");
+    // Nobody is signed in without a record.
+    session.flush().await.map_err(unavailable)?;
+    Err(ApiError::new(ErrorCode::Unavailable))
 }
 
 pub async fn sign_out(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use store::DatabaseUrl;
 
-use crate::ground::{Config, Ground, Memory};
+use crate::ground::{Config, Ground, Memory, postgres};
 use crate::process::{Ended, latchkey, run};
 
 /// Runs in a folder that holds this `latchkey.toml`.
@@ -96,6 +96,7 @@ async fn a_command_line_that_does_not_do_is_refused_with_2() {
 async fn a_portal_that_cannot_be_right_does_not_start() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let listen = taken.local_addr().unwrap().to_string();
+    let unknown = format!("{}_of_nobody", postgres());
     let unreachable = {
         let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         format!("postgres://u:hunter2@{}/x", free.local_addr().unwrap())
@@ -147,6 +148,13 @@ async fn a_portal_that_cannot_be_right_does_not_start() {
             &["--listen", "127.0.0.1:0", "--database", "sqlite:no/such/folder/x.db"],
             1,
             "no/such/folder/x.db",
+        ),
+        ("", &["--database", "mysql://u:hunter2@h/x"], 2, "--database: `mysql` is not a database"),
+        (
+            "",
+            &["--listen", "127.0.0.1:0", "--database", &unknown],
+            1,
+            "cannot open the database PostgreSQL",
         ),
         ("", &["--listen", &listen], 1, "cannot listen on"),
         ("", &["--sandbox", "--listen", &listen], 1, "cannot listen"),

@@ -154,6 +154,9 @@ impl Ground {
             added.await.unwrap();
         }
         store.close().await;
+        if let DatabaseUrl::Sqlite(path) = &self.database {
+            freed(&path.with_extension("db.lock")).await;
+        }
     }
 }
 
@@ -198,6 +201,14 @@ impl Running {
         assert_eq!(answer.status, 200, "{answer:?}");
         browser
     }
+}
+
+/// Waits until nobody holds a lock: a process that another test starts right now has our open files for a moment.
+async fn freed(lock: &Path) {
+    let file = std::fs::File::open(lock).unwrap();
+    until("the file to be free", async || file.try_lock().ok()).await;
+    // Not by closing it, for the same reason.
+    file.unlock().unwrap();
 }
 
 pub async fn sign_in(browser: &Browser, name: &str, password: &str) -> Answer {

@@ -73,6 +73,43 @@ async fn it_is_not_ready_before_open_changes_are_taken_up() {
     until("readiness", async || (browser.get("/readyz").await.status == 200).then_some(())).await;
 }
 
+/// No record, no call, and nobody signed in unseen; whoever looks is served.
+#[tokio::test]
+async fn without_its_audit_it_changes_nothing_and_signs_nobody_in() {
+    let ground = Ground::new(Memory::Postgres).await;
+    let portal = ground.serve().await;
+    let oleg = portal.signed_in("oleg").await;
+    let review = take_review(&oleg, ORDERS, "password-free").await;
+    let lock = Lock::on("audit_events", &ground).await;
+    let names = [("name", "vera"), ("password", PASSWORD)];
+    let confirmation = [("review", review.as_str()), ("key", &review), ("reason", "drill")];
+    let instance = format!("/instances/{ORDERS}");
+    let (fetching, submitting) = (portal.browser(), portal.browser());
+    // Each waits a while for the lock: all at once.
+    let (confirmed, fetched, submitted, list, instance) = tokio::join!(
+        oleg.post("/api/ui/change/confirm", &confirmation),
+        fetching.post("/api/ui/session/sign-in", &names),
+        submitting.submit("/api/ui/session/sign-in", &names),
+        oleg.get("/instances"),
+        oleg.get(&instance),
+    );
+    for refused in [&confirmed, &fetched] {
+        assert_eq!((refused.status, refused.code().as_str()), (503, "unavailable"), "{refused:?}");
+        assert!(is_closed(refused), "{refused:?}");
+    }
+    assert_eq!((list.status, instance.status), (200, 200));
+    lock.release().await;
+    let told = submitting.get(submitted.location()).await;
+    assert_eq!((told.status, told.code().as_str()), (200, "unavailable"), "{submitted:?} {told:?}");
+    for browser in [&fetching, &submitting] {
+        assert_eq!(browser.get("/instances").await.status, 303, "signed in without a record");
+    }
+    assert!(ground.cloud.control().ledger().is_empty());
+    let store = ground.store().await;
+    let changes = store.list_changes(&Scope::Everything, &ChangeFilter::default(), 10).await;
+    assert_eq!(changes.unwrap().len(), 0);
+}
+
 #[tokio::test]
 async fn without_its_database_it_says_so_changes_nothing_and_comes_back() {
     let ground = Ground::new(Memory::Postgres).await;

@@ -1,14 +1,8 @@
-//! The client against the simulated cloud, which shares no code with it and which the official SDKs accept.
+//! Every call, and every way for one to end.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use aliyun::{
-    Client, ClientOptions, Credential, ErrorKind, FixedKeys, Language, Prepared, RetryPolicy,
-};
+use aliyun::{Client, Credential, ErrorKind, Language, Prepared};
 use domain::access::{Access, AccessState};
 use domain::call::SignatureScheme;
 use domain::change::{Observation, Unclear};
@@ -16,56 +10,11 @@ use domain::cloud::WhitelistCheck;
 use domain::id::{InstanceId, RegionId};
 use domain::instance::{InstanceStatus, Series};
 use domain::time::Timestamp;
-use simulator::{Fault, ManualClock, Options, Rule, Settle, Simulator};
-use time::macros::datetime;
+use simulator::{Fault, Rule};
 
-const START: time::OffsetDateTime = datetime!(2026-01-02 03:04:05 UTC);
+use crate::setup::{at, client, client_of, cloud, keys, options};
+
 const WRITE: &str = "ModifyInstanceVpcAuthMode";
-
-/// A cloud that stands still in time and finishes changes when it is told.
-async fn cloud() -> (Simulator, ManualClock) {
-    let clock = ManualClock::at(START);
-    let options = Options {
-        clock: clock.clock(),
-        settle: Settle::Explicit,
-        instances: 180,
-        regions: 6,
-        ..Options::default()
-    };
-    (Simulator::start(options).await.unwrap(), clock)
-}
-
-fn options(clock: &ManualClock, credential: Credential) -> ClientOptions {
-    // One for all clients: the cloud remembers what it has seen, whoever sent it.
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let nonces = || u128::from(COUNT.fetch_add(1, Ordering::SeqCst)).to_be_bytes();
-    let clock = clock.clone();
-    let now = move || Timestamp::from_secs(clock.now().unix_timestamp());
-    let keys = FixedKeys::new(credential);
-    let mut options = ClientOptions::new(Arc::new(keys), Arc::new(now), Arc::new(nonces));
-    let wait = Duration::from_millis(1);
-    options.retry = RetryPolicy { first: wait, longest: wait, ..RetryPolicy::default() };
-    options
-}
-
-fn client_of(cloud: &Simulator, mut options: ClientOptions, scheme: SignatureScheme) -> Client {
-    options.endpoint = Some(cloud.base_url().parse().unwrap());
-    options.scheme = scheme;
-    Client::new(options).unwrap()
-}
-
-fn keys(cloud: &Simulator) -> Credential {
-    let account = &cloud.accounts()[0];
-    Credential::new(&account.access_key_id, &account.access_key_secret).unwrap()
-}
-
-fn client(cloud: &Simulator, clock: &ManualClock, scheme: SignatureScheme) -> Client {
-    client_of(cloud, options(clock, keys(cloud)), scheme)
-}
-
-fn at(region: &str, id: &str) -> (RegionId, InstanceId) {
-    (region.parse().unwrap(), id.parse().unwrap())
-}
 
 fn orders() -> (RegionId, InstanceId) {
     at("cn-hangzhou", "r-bp1ordersdev0001")
