@@ -23,14 +23,12 @@ const PEOPLE: [(&str, Role); 4] = [
 ];
 
 /// A pace at which people see the end of what they try, and a small fleet is read within seconds.
-pub fn settings(fleet: &Fleet) -> Settings {
-    let small = fleet.instances <= 150;
+pub fn settings() -> Settings {
     Settings {
         timing: Timing::scaled(0.4),
         list_every: Duration::from_secs(15),
         attributes_every: Duration::from_mins(1),
         details_every: Duration::from_mins(5),
-        reader_pace: if small { 0.05 } else { 1.0 },
         ..Settings::default()
     }
 }

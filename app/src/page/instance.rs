@@ -51,7 +51,7 @@ async fn gather(request: Request, key: InstanceKey) -> Result<Shown, ApiError> {
     let viewer = request.viewer()?;
     let filter = ChangeFilter { instance: Some(key.clone()), ..ChangeFilter::default() };
     let (detail, changes) =
-        futures_util::try_join!(viewer.get_instance(&key), viewer.list_changes(&filter, HISTORY))
+        futures_util::try_join!(viewer.look_at(&key), viewer.list_changes(&filter, HISTORY))
             .map_err(|error| request.respond(error))?;
     Ok(Shown { detail, changes })
 }

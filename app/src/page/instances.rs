@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use domain::access::AccessState;
 use domain::environment::Environment;
 use domain::inventory::{
-    Coverage, InstanceCounts, InstanceFilter, InstanceListing, ListCursor, WhitelistFinding,
+    Coverage, InstanceCounts, InstanceFilter, InstanceListing, InstanceSort, ListCursor,
+    WhitelistFinding,
 };
 use domain::person::Role;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
+use service::viewer::PageOf;
 
 use super::load::load;
 use crate::api::ssr::Request;
@@ -63,7 +65,7 @@ async fn gather(
     let viewer = request.viewer()?;
     let wanted = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let (rows, counts, coverage) = futures_util::try_join!(
-        viewer.list_instances(filter, after, wanted),
+        viewer.list_instances(PageOf { filter, sort: InstanceSort::Name, after, limit: wanted }),
         viewer.count_instances(filter),
         viewer.get_coverage(),
     )
@@ -79,6 +81,8 @@ fn parse_filter(query: &ParamsMap) -> InstanceFilter {
         // What nobody would type searches nothing.
         text: get("q").chars().take(200).collect(),
         access: get("access").parse().ok(),
+        exposure: get("exposure").parse().ok(),
+        version: query.get("version").filter(|version| !version.is_empty()),
         environment: get("environment").parse().ok(),
         account: get("account").parse().ok(),
         region: get("region").parse().ok(),
@@ -87,7 +91,7 @@ fn parse_filter(query: &ParamsMap) -> InstanceFilter {
 }
 
 fn parse_cursor(query: &ParamsMap) -> Option<ListCursor> {
-    Some(ListCursor { name: query.get("after_name")?, key: query.get("after")?.parse().ok()? })
+    Some(ListCursor { value: query.get("after_name")?, key: query.get("after")?.parse().ok()? })
 }
 
 /// The address of this list with another value of one field.

@@ -126,6 +126,13 @@ impl Language {
             Unread::NoCredential => {
                 (self.pick("the account has no working key", "该账号没有可用密钥"), None)
             }
+            Unread::Incomplete => (
+                self.pick(
+                    "its pages did not agree; it may be incomplete",
+                    "分页结果不一致，可能不完整",
+                ),
+                None,
+            ),
         };
         code.map_or_else(|| text.to_owned(), |code| format!("{text} ({code})"))
     }

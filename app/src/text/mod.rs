@@ -16,6 +16,7 @@ mod change;
 mod check;
 mod cloud;
 mod error;
+mod exposure;
 mod frame;
 mod instance;
 mod review;

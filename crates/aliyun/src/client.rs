@@ -30,6 +30,7 @@ use crate::retry::RetryPolicy;
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     http: Arc<Http>,
     /// `None`: for calls that nobody signs.
@@ -39,7 +40,7 @@ struct Inner {
     scheme: SignatureScheme,
     retry: RetryPolicy,
     user_agent: String,
-    directory: Directory,
+    directory: Arc<Directory>,
     correction: Arc<Correction>,
 }
 
@@ -88,7 +89,7 @@ impl Client {
             scheme: options.scheme,
             retry: options.retry,
             user_agent: options.user_agent,
-            directory: Directory::new(options.endpoint),
+            directory: Arc::new(Directory::new(options.endpoint)),
             correction: Arc::default(),
         })))
     }
@@ -102,7 +103,7 @@ impl Client {
             scheme: parts.scheme,
             retry: parts.retry,
             user_agent: parts.user_agent,
-            directory: Directory::new(Some(parts.endpoint)),
+            directory: Arc::new(Directory::new(Some(parts.endpoint))),
             correction: parts.correction,
         }))
     }
@@ -116,6 +117,12 @@ impl Client {
             expires_at: credential.expires_at(),
             session_name: credential.session_name().cloned(),
         })
+    }
+
+    /// The same client, which tries everything once: for callers that pace their calls themselves.
+    #[must_use]
+    pub fn without_retries(&self) -> Self {
+        Self(Arc::new(Inner { retry: RetryPolicy::NEVER, ..Inner::clone(&self.0) }))
     }
 
     /// How far the cloud's clock is from ours, and by how much signing times are corrected.

@@ -42,7 +42,10 @@ pub use error::{Detail, Error, ErrorKind};
 pub use network::{Network, NetworkOptions, Sts};
 pub use nonce::{Nonce, NonceSource};
 pub use options::{BuildClientError, ClientOptions, Timeouts};
-pub use r_kvstore::{InstanceConfig, InstancePage, Language, Listing, ListingEnd, PAGE_SIZE};
+pub use r_kvstore::{
+    InstanceConfig, InstancePage, Language, Listing, ListingEnd, PAGE_SIZE, Paging,
+    RunningParameters,
+};
 pub use resolver::{Resolver, SystemResolver};
 pub use retry::RetryPolicy;
 pub use tls::RootCertificates;

@@ -35,7 +35,7 @@ impl Client {
             self.describe_security_ips(region, &id),
             self.describe_db_instance_net_info(region, &id),
             self.describe_engine_version(region, &id),
-            self.describe_whitelist_check(region, &id),
+            self.describe_parameters(region, &id),
             self.describe_instance_config(region, &id),
         );
         probed.extend([

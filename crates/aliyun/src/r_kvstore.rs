@@ -20,5 +20,6 @@ mod vpc_auth_mode;
 pub(crate) mod modify_instance_vpc_auth_mode;
 
 pub use describe_instance_config::InstanceConfig;
-pub use describe_instances::{InstancePage, Listing, ListingEnd, PAGE_SIZE};
+pub use describe_instances::{InstancePage, Listing, ListingEnd, PAGE_SIZE, Paging};
+pub use describe_parameters::RunningParameters;
 pub use describe_regions::Language;

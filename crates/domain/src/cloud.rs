@@ -90,6 +90,15 @@ closed_enum! {
     }
 }
 
+/// What Sentinel-compatible mode lets clients do without a password, by `DescribeInstanceConfig` (cloud-native only).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentinelAccess {
+    /// `#no_loose_sentinel-password-free-access`. `None`: the cloud did not say.
+    pub password_free: Option<bool>,
+    /// `#no_loose_sentinel-password-free-commands`, as it came.
+    pub commands: Vec<String>,
+}
+
 /// Who a credential belongs to, by STS `GetCallerIdentity`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallerIdentity {

@@ -31,6 +31,8 @@ pub enum Unread {
     Refused(CloudCode),
     /// The account has no usable credential.
     NoCredential,
+    /// Pages of a list did not agree with each other: what is not in it may exist.
+    Incomplete,
 }
 
 impl Unread {
@@ -45,6 +47,7 @@ impl Unread {
             Self::NotFound => "not-found",
             Self::Refused(_) => "refused",
             Self::NoCredential => "no-credential",
+            Self::Incomplete => "incomplete",
         }
     }
 
@@ -56,7 +59,8 @@ impl Unread {
             | Self::TimedOut
             | Self::Unreachable
             | Self::NotFound
-            | Self::NoCredential => None,
+            | Self::NoCredential
+            | Self::Incomplete => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure: no I/O, no async, no clock, no randomness. Builds for WebAssembly as it stands.
 
-mod code;
+pub mod code;
 
 pub mod access;
 pub mod audit;
@@ -12,6 +12,7 @@ pub mod cloud;
 pub mod consequence;
 pub mod endpoint;
 pub mod environment;
+pub mod exposure;
 pub mod fact;
 pub mod id;
 pub mod instance;

@@ -11,7 +11,7 @@ mod rules;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Access, AccessState};
-use crate::cloud::{EngineRelease, InstanceAttribute, WhitelistCheck};
+use crate::cloud::{EngineRelease, InstanceAttribute, SentinelAccess, WhitelistCheck};
 use crate::code::closed_enum;
 use crate::endpoint::Endpoint;
 use crate::fact::{Fact, Unread};
@@ -27,6 +27,8 @@ pub struct Facts {
     pub release: Fact<EngineRelease>,
     /// Only local-disk instances have the parameter; `Absent` elsewhere.
     pub whitelist_check: Fact<WhitelistCheck>,
+    /// Only cloud-native instances have the parameters; the default elsewhere.
+    pub sentinel: Fact<SentinelAccess>,
 }
 
 impl Facts {
@@ -38,6 +40,7 @@ impl Facts {
             endpoints: Fact::Unknown(Unread::NotYet),
             release: Fact::Unknown(Unread::NotYet),
             whitelist_check: Fact::Unknown(Unread::NotYet),
+            sentinel: Fact::Unknown(Unread::NotYet),
         }
     }
 

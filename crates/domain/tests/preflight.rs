@@ -1,105 +1,14 @@
 //! What each situation leads to, one line a situation.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod situation;
 
 use domain::access::Access::{self, PasswordFree, PasswordRequired};
-use domain::cloud::{InstanceAttribute, InstanceRow, WhitelistCheck};
-use domain::endpoint::{Endpoint, NetType};
+use domain::cloud::WhitelistCheck;
 use domain::fact::{Fact, Unread};
-use domain::instance::{
-    Architecture, EngineVersion, InstanceStatus, InstanceType, NetworkType, Series,
-};
+use domain::instance::{EngineVersion, InstanceStatus, InstanceType, NetworkType};
 use domain::preflight::{Facts, run};
 use domain::review::moved;
-use domain::whitelist::WhitelistGroup;
-
-/// A cloud-native 7.0 in a VPC, password required, with a tight whitelist.
-fn facts() -> Facts {
-    Facts {
-        attribute: Fact::Known(attribute()),
-        whitelist: Fact::Known(vec![group("default", &["10.0.0.0/24"])]),
-        endpoints: Fact::Known(vec![endpoint(NetType::Vpc)]),
-        release: Fact::Unknown(Unread::NotYet),
-        whitelist_check: Fact::Known(WhitelistCheck::Absent),
-    }
-}
-
-fn attribute() -> InstanceAttribute {
-    InstanceAttribute {
-        row: InstanceRow {
-            id: "r-bp1zxszhcgatnx0001".parse().unwrap(),
-            name: "orders-cache".into(),
-            region: "cn-hangzhou".parse().unwrap(),
-            zone: "cn-hangzhou-h".into(),
-            status: InstanceStatus::Normal,
-            kind: InstanceType::Redis,
-            architecture: Architecture::Standard,
-            class: "redis.shard.small.2.ce".into(),
-            version: EngineVersion::new("7.0"),
-            series: Series::CloudNative,
-            network: NetworkType::Vpc,
-            vpc: "vpc-1".into(),
-            vswitch: "vsw-1".into(),
-            private_ip: "10.0.0.1".into(),
-            connection_domain: "r-bp1zxszhcgatnx0001.redis.rds.aliyuncs.com".into(),
-            port: Some(6379),
-            capacity_mb: Some(1024),
-            charge_type: "PostPaid".into(),
-            resource_group: String::new(),
-            created: String::new(),
-            tags: vec![],
-        },
-        mode: Some(PasswordRequired),
-        raw_mode: Some("Open".into()),
-        maintain_start: String::new(),
-        maintain_end: String::new(),
-    }
-}
-
-fn with(change: impl FnOnce(&mut InstanceAttribute)) -> Facts {
-    let mut attribute = attribute();
-    change(&mut attribute);
-    Facts { attribute: Fact::Known(attribute), ..facts() }
-}
-
-fn classic(version: &str, parameter: Fact<WhitelistCheck>) -> Facts {
-    let facts = with(|a| {
-        a.row.series = Series::Classic;
-        a.row.version = EngineVersion::new(version);
-    });
-    Facts { whitelist_check: parameter, ..facts }
-}
-
-fn whitelist(groups: Vec<WhitelistGroup>) -> Facts {
-    Facts { whitelist: Fact::Known(groups), ..facts() }
-}
-
-fn group(name: &str, entries: &[&str]) -> WhitelistGroup {
-    WhitelistGroup {
-        name: name.into(),
-        attribute: String::new(),
-        entries: entries.iter().map(|e| (*e).into()).collect(),
-    }
-}
-
-fn endpoint(net: NetType) -> Endpoint {
-    Endpoint {
-        net,
-        host: "h".into(),
-        port: Some(6379),
-        ip: String::new(),
-        vpc: String::new(),
-        vswitch: String::new(),
-        direct: false,
-    }
-}
-
-fn public(facts: Facts) -> Facts {
-    Facts {
-        endpoints: Fact::Known(vec![endpoint(NetType::Vpc), endpoint(NetType::Public)]),
-        ..facts
-    }
-}
+use situation::{classic, facts, group, public, whitelist, with};
 
 /// What does not pass, as "verdict code".
 #[track_caller]

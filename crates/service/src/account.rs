@@ -7,6 +7,8 @@ use aliyun::Client;
 use domain::call::SignatureScheme;
 use domain::id::{AccountName, RegionId};
 
+use crate::quota::Budgets;
+
 /// What the configuration says of an account, beyond how to sign for it.
 #[derive(Debug)]
 pub struct AccountOptions {
@@ -26,6 +28,9 @@ pub struct Account {
     pub regions: Option<Vec<RegionId>>,
     pub signature: SignatureScheme,
     pub(crate) client: Client,
+    /// The same, without retries of its own: the reader paces itself.
+    pub(crate) reading_client: Client,
+    pub(crate) budgets: Budgets,
 }
 
 /// All accounts, by name.
@@ -39,7 +44,16 @@ impl Accounts {
         let by_name = accounts.into_iter().map(|options| {
             let label = options.label.unwrap_or_else(|| options.name.to_string());
             let AccountOptions { name, regions, signature, client, .. } = options;
-            (name.clone(), Arc::new(Account { name, label, regions, signature, client }))
+            let account = Account {
+                name: name.clone(),
+                label,
+                regions,
+                signature,
+                reading_client: client.without_retries(),
+                client,
+                budgets: Budgets::default(),
+            };
+            (name, Arc::new(account))
         });
         Self { by_name: Arc::new(by_name.collect()) }
     }

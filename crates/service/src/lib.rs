@@ -8,9 +8,12 @@
 
 mod account;
 mod error;
+mod fresh;
 mod gather;
 mod outside;
 mod portal;
+mod quota;
+mod read;
 mod sign_in;
 
 pub mod change;

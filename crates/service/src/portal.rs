@@ -7,6 +7,7 @@ use domain::time::Timestamp;
 use store::Store;
 
 use crate::change::engine::Engine;
+use crate::fresh::SingleFlight;
 use crate::sign_in::PasswordHasher;
 use crate::{Accounts, Outside, ServiceError, Timing};
 
@@ -29,8 +30,10 @@ pub struct Settings {
     pub attributes_every: Duration,
     /// Whitelists, endpoints, versions and parameters.
     pub details_every: Duration,
-    /// Times the distance that reading calls keep from each other. 1 stays under the cloud's quotas.
-    pub reader_pace: f64,
+    /// How many calls of an account the reader makes at once.
+    pub calls_at_once: usize,
+    /// How long it is kept what became different.
+    pub events_kept: Duration,
 }
 
 impl Default for Settings {
@@ -45,7 +48,8 @@ impl Default for Settings {
             list_every: Duration::from_mins(1),
             attributes_every: Duration::from_mins(5),
             details_every: Duration::from_mins(30),
-            reader_pace: 1.0,
+            calls_at_once: 16,
+            events_kept: Duration::from_hours(90 * 24),
         }
     }
 }
@@ -64,6 +68,9 @@ struct Inner {
     settings: Settings,
     hasher: PasswordHasher,
     engine: Engine,
+    /// Who this process is, among replicas.
+    holder: String,
+    fresh: SingleFlight,
 }
 
 impl Portal {
@@ -76,7 +83,23 @@ impl Portal {
     ) -> Result<Self, ServiceError> {
         let hasher = PasswordHasher::new()?;
         let engine = Engine::default();
-        Ok(Self { inner: Arc::new(Inner { store, accounts, outside, settings, hasher, engine }) })
+        // A file has one process at a time: whatever the one before held is this one's.
+        let holder = if store.is_shared() {
+            format!("{:032x}", outside.entropy.bits())
+        } else {
+            "the only one".to_owned()
+        };
+        let inner = Inner {
+            store,
+            accounts,
+            outside,
+            settings,
+            hasher,
+            engine,
+            holder,
+            fresh: SingleFlight::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub fn settings(&self) -> &Settings {
@@ -112,6 +135,15 @@ impl Portal {
 
     pub(crate) fn hasher(&self) -> &PasswordHasher {
         &self.inner.hasher
+    }
+
+    /// What this process calls itself in leases.
+    pub fn holder(&self) -> &str {
+        &self.inner.holder
+    }
+
+    pub(crate) fn fresh(&self) -> &SingleFlight {
+        &self.inner.fresh
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -1,18 +1,25 @@
 //! Fills the memory from the cloud, account by account, so that no page waits for it.
 //!
-//! Per account: the list of every region again and again, and for each kind of fact those instances whose last try is
-//! the longest ago. Calls of one kind keep a distance that stays under the cloud's published quotas; a throttled
-//! answer makes the kind pause.
+//! An account is read by one replica at a time: whoever holds its lease. That replica
+//!
+//! - lists every region again and again (`listing`),
+//! - has a lane per region and kind of fact, which takes what is due, the most overdue first, and waits for the budget
+//!   of its action (`lane`, [`crate::quota`]),
+//! - makes at most so many calls at once, modes before everything else (`pool`),
+//! - and keeps the answers, many in one transaction (`recorder`).
+//!
+//! Nothing is lost with a replica: what it had taken and nobody ever read is due at once, the rest after a minute.
 
-mod facts;
+mod desk;
+mod lane;
 mod listing;
+mod pool;
+mod recorder;
+mod schedule;
 
-use std::sync::Arc;
-
-use domain::inventory::FactKind;
 use tokio::task::JoinSet;
 
-use crate::{Account, Portal, ServiceError};
+use crate::{Portal, ServiceError};
 
 impl Portal {
     /// Reads all accounts, for ever. Dropped, it stops.
@@ -23,31 +30,23 @@ impl Portal {
                 "old accounts could not be forgotten"
             );
         }
-        let mut readers = JoinSet::new();
+        let mut desks = JoinSet::new();
         for account in self.accounts().iter() {
-            readers.spawn(list_for_ever(self.clone(), account.clone()));
-            for kind in FactKind::ALL {
-                readers.spawn(facts::read_for_ever(self.clone(), account.clone(), *kind));
-            }
+            desks.spawn(desk::keep(self.clone(), account.clone()));
         }
-        readers.join_all().await;
+        desks.join_all().await;
     }
 
     /// One round of lists over all accounts.
     pub async fn list_fleet_once(&self) -> Result<(), ServiceError> {
         for account in self.accounts().iter() {
-            listing::read(self, account).await?;
+            listing::read(self, account, None).await?;
         }
         Ok(())
     }
-}
 
-/// Once now, then again each time so long after the last one ended.
-async fn list_for_ever(portal: Portal, account: Arc<Account>) {
-    loop {
-        if let Err(error) = listing::read(&portal, &account).await {
-            tracing::error!(error = &error as &dyn std::error::Error, account = %account.name, "listing was interrupted");
-        }
-        tokio::time::sleep(portal.settings().list_every).await;
+    /// Lets another replica take over at once.
+    pub async fn give_back_duties(&self) -> Result<(), ServiceError> {
+        Ok(self.store().give_back_leases(self.holder()).await?)
     }
 }

@@ -4,11 +4,13 @@ use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
 use domain::change::{Attempt, Change, ReadBack};
 use domain::id::{ChangeId, InstanceKey};
 use domain::inventory::{
-    Coverage, InstanceCounts, InstanceDetail, InstanceFilter, InstanceListing, ListCursor,
+    Coverage, FleetEvent, InstanceCounts, InstanceDetail, InstanceFilter, InstanceListing,
+    MatchCount,
 };
 use domain::person::Role;
 pub use store::audit::AuditFilter;
 pub use store::change::ChangeFilter;
+pub use store::fleet::{EventFilter, PageOf, cursor_after};
 
 use crate::{Portal, ServiceError, SignedIn};
 
@@ -67,11 +69,23 @@ impl Viewer<'_> {
 
     pub async fn list_instances(
         &self,
-        filter: &InstanceFilter,
-        after: Option<&ListCursor>,
-        limit: i64,
+        page: PageOf<'_>,
     ) -> Result<Vec<InstanceListing>, ServiceError> {
-        Ok(self.portal.store().list_instances(&self.who.person.scope, filter, after, limit).await?)
+        Ok(self.portal.store().list_instances(&self.who.person.scope, page).await?)
+    }
+
+    /// How many instances a filter finds, its text included.
+    pub async fn count_matches(&self, filter: &InstanceFilter) -> Result<MatchCount, ServiceError> {
+        Ok(self.portal.store().count_matches(&self.who.person.scope, filter).await?)
+    }
+
+    /// What became different, the newest first.
+    pub async fn list_events(
+        &self,
+        filter: &EventFilter,
+        limit: i64,
+    ) -> Result<Vec<FleetEvent>, ServiceError> {
+        Ok(self.portal.store().list_events(&self.who.person.scope, filter, limit).await?)
     }
 
     pub async fn count_instances(
@@ -88,14 +102,6 @@ impl Viewer<'_> {
     pub async fn get_instance(&self, key: &InstanceKey) -> Result<InstanceDetail, ServiceError> {
         let found = self.portal.store().find_instance(&self.who.person.scope, key).await?;
         found.ok_or(ServiceError::NotFound)
-    }
-
-    /// Reads an instance afresh. Waits for the cloud, at most as long as for a review.
-    pub async fn read_again(&self, key: &InstanceKey) -> Result<InstanceDetail, ServiceError> {
-        let detail = self.get_instance(key).await?;
-        let account = self.portal.accounts().find(&key.account).ok_or(ServiceError::NotFound)?;
-        self.portal.gather_facts(account, key, Some(&detail.row)).await?;
-        self.get_instance(key).await
     }
 
     pub async fn list_changes(

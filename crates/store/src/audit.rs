@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use sqlx::FromRow;
 
 use crate::database::{Tx, on};
-use crate::instance::stored_text;
+use crate::fleet::stored_text;
 use crate::{Error, Store, json};
 
 /// Which events to show. Empty fields do not filter.

@@ -17,7 +17,7 @@ pub use moves::{AttemptWrite, Move};
 use rows::{Row, select};
 
 use crate::database::on;
-use crate::{Error, Store, audit, json};
+use crate::{Error, Store, audit, fleet, json};
 
 /// A wish to store, with what recognises its repetition.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Store {
         .bind(change.instance.account.as_str())
         .bind(change.instance.region.as_str())
         .bind(change.instance.id.as_str())
-        .bind(crate::instance::stored_text(change.name.as_str()))
+        .bind(fleet::stored_text(change.name.as_str()))
         .bind(change.environment.code())
         .bind(change.to.code())
         .bind(change.expected_prior.code())
@@ -95,6 +95,7 @@ impl Store {
         })?;
         if stored {
             audit::append(&mut tx, new.event).await?;
+            fleet::record_event(&mut tx, requested(change)).await?;
             tx.commit().await?;
             return Ok(Requested::Stored);
         }
@@ -172,5 +173,18 @@ impl Store {
         let rows: Vec<Row> =
             on!(db, |c| sqlx::query_as(select!("WHERE open ORDER BY id")).fetch_all(c).await)?;
         rows.into_iter().map(TryInto::try_into).collect()
+    }
+}
+
+/// Open pages are told that there is a change.
+fn requested(change: &Change) -> fleet::NewEvent<'_> {
+    fleet::NewEvent {
+        at: change.requested_at,
+        instance: &change.instance,
+        name: change.name.as_str(),
+        field: "change",
+        before: None,
+        after: Some(change.state.code().to_owned()),
+        change: Some(change.id),
     }
 }

@@ -21,8 +21,7 @@ struct Row {
 
 #[derive(FromRow)]
 struct Totals {
-    instances: i64,
-    read: i64,
+    unread: i64,
     oldest: Option<i64>,
 }
 
@@ -150,24 +149,50 @@ impl Store {
         tx.commit().await
     }
 
+    /// Whether any region of an account was ever listed.
+    pub async fn was_listed(&self, account: &AccountName) -> Result<bool, Error> {
+        let mut db = self.read().await?;
+        let listed: i64 = on!(db, |c| {
+            sqlx::query_scalar(
+            "SELECT COUNT(*) FROM coverage WHERE account = $1 AND region <> '' AND listed_at IS NOT NULL"
+        )
+        .bind(account.as_str())
+        .fetch_one(c)
+        .await
+        })?;
+        Ok(listed > 0)
+    }
+
     pub async fn get_coverage(&self, scope: &Scope) -> Result<Coverage, Error> {
         let Scope::Everything = scope;
         let mut db = self.read().await?;
         let totals: Totals = on!(db, |c| {
             sqlx::query_as(
-            "SELECT COUNT(*) AS instances, COUNT(f.read_at) AS read, MIN(f.read_at) AS oldest
-             FROM instances i LEFT JOIN facts f
-               ON f.account = i.account AND f.region = i.region AND f.id = i.id AND f.kind = 'attribute'
-             WHERE i.released_at IS NULL"
+            "SELECT COUNT(*) AS unread,
+                    (SELECT MIN(read_at) FROM readings WHERE kind = 'attribute' AND read_at IS NOT NULL) AS oldest
+             FROM readings WHERE kind = 'attribute' AND read_at IS NULL"
         )
         .fetch_one(c)
         .await
         })?;
+        let instances = self.counted_total().await?;
         let rows: Vec<Row> = on!(db, |c| sqlx::query_as(
             "SELECT account, region, listed_at, problem FROM coverage ORDER BY account, region"
         )
         .fetch_all(c)
         .await)?;
+        let failed: Vec<(String, i64)> = on!(db, |c| {
+            sqlx::query_as(
+            "SELECT problem, COUNT(*) FROM readings WHERE kind = 'attribute' AND problem IS NOT NULL
+             GROUP BY problem ORDER BY COUNT(*) DESC, problem"
+        )
+        .fetch_all(c)
+        .await
+        })?;
+        let failed = failed
+            .into_iter()
+            .map(|(problem, count)| Ok((json::read("problem", &problem)?, count)))
+            .collect::<Result<Vec<_>, Error>>()?;
         let regions = rows
             .into_iter()
             .map(TryInto::try_into)
@@ -178,10 +203,11 @@ impl Store {
             .filter(|row| row.region.is_some() || row.problem.is_some())
             .collect();
         Ok(Coverage {
-            instances: totals.instances,
-            read: totals.read,
+            instances,
+            read: instances.saturating_sub(totals.unread).max(0),
             oldest: totals.oldest.map(Timestamp::from_millis),
             regions,
+            failed,
         })
     }
 }

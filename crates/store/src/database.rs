@@ -10,6 +10,7 @@ use std::str::FromStr;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
+use crate::fleet::CountCache;
 use crate::{Error, OpenError};
 
 /// Where the portal's memory lies.
@@ -54,6 +55,7 @@ impl FromStr for DatabaseUrl {
 #[derive(Debug, Clone)]
 pub struct Store {
     pools: Pools,
+    counts: CountCache,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +73,7 @@ impl Store {
             DatabaseUrl::Sqlite(path) => sqlite::open(path, owner).await?,
             DatabaseUrl::Postgres(url) => postgres::open(url).await?,
         };
-        Ok(Self { pools })
+        Ok(Self { pools, counts: CountCache::default() })
     }
 
     /// Like [`Store::open`], but for a command that does its work beside a running portal: a file that is in use is
@@ -79,10 +81,16 @@ impl Store {
     pub async fn open_beside(url: &DatabaseUrl, owner: &str) -> Result<Self, OpenError> {
         match (Self::open(url, owner).await, url) {
             (Err(OpenError::InUse { .. }), DatabaseUrl::Sqlite(path)) => {
-                Ok(Self { pools: sqlite::open_in_use(path).await? })
+                Ok(Self { pools: sqlite::open_in_use(path).await?, counts: CountCache::default() })
             }
             (opened, _) => opened,
         }
+    }
+
+    /// The same memory without what this one keeps a copy of.
+    #[must_use]
+    pub fn clone_without_copies(&self) -> Self {
+        Self { pools: self.pools.clone(), counts: CountCache::default() }
     }
 
     /// Whether the database answers.
@@ -102,6 +110,19 @@ impl Store {
         }
     }
 
+    pub(crate) const fn counts(&self) -> &CountCache {
+        &self.counts
+    }
+
+    /// Whether several processes may work on it at once.
+    pub const fn is_shared(&self) -> bool {
+        !self.is_sqlite()
+    }
+
+    pub(crate) const fn is_sqlite(&self) -> bool {
+        matches!(self.pools, Pools::Sqlite { .. })
+    }
+
     pub(crate) async fn read(&self) -> Result<Db, Error> {
         Ok(match &self.pools {
             Pools::Sqlite { read, .. } => Db::Sqlite(read.acquire().await?),
@@ -115,6 +136,16 @@ impl Store {
             Pools::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// A transaction that changes what is known of instances: one at a time, as on SQLite, so that counts and events
+    /// follow each other and no two wait for each other.
+    pub(crate) async fn write_fleet(&self) -> Result<Tx, Error> {
+        let mut tx = self.write().await?;
+        if let Connection::Postgres(c) = tx.connection() {
+            sqlx::query("SELECT pg_advisory_xact_lock(7216351)").execute(c).await?;
+        }
+        Ok(tx)
     }
 }
 

@@ -12,15 +12,17 @@ mod error;
 mod json;
 
 pub mod audit;
+pub mod call_limit;
 pub mod change;
 pub mod coverage;
-pub mod fact;
-pub mod instance;
+pub mod fleet;
+pub mod lease;
 pub mod notice;
 pub mod review;
 pub mod session;
 pub mod sign_in;
 pub mod user;
+pub mod view;
 
 pub use database::{DatabaseUrl, Store};
 pub use error::{Error, OpenError};

@@ -140,8 +140,7 @@ async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::E
         Store::open(&DatabaseUrl::Sqlite(folder.path().join("sandbox.db")), &owner()).await?;
     // No environment: a sandbox reads no credential.
     let accounts = clouds::accounts(sandbox::accounts(&cloud), &Environment::default())?;
-    let portal =
-        Portal::new(store, accounts, outside::outside(), sandbox::settings(&arguments.fleet))?;
+    let portal = Portal::new(store, accounts, outside::outside(), sandbox::settings())?;
     let people = sandbox::people(&portal).await?;
     Ok((portal, people, (folder, cloud)))
 }

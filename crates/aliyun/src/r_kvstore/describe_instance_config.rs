@@ -25,7 +25,7 @@ pub struct InstanceConfig {
 }
 
 impl Client {
-    /// For cloud-native instances only; for local-disk ones see [`Client::describe_whitelist_check`].
+    /// For cloud-native instances only; for local-disk ones see [`Client::describe_parameters`].
     #[doc(alias = "DescribeInstanceConfig")]
     pub async fn describe_instance_config(
         &self,

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use domain::cloud::InstanceRow;
-use domain::id::RegionId;
+use domain::id::{InstanceId, RegionId};
 use serde::Deserialize;
 
 use super::row::WireRow;
@@ -83,31 +83,76 @@ impl Client {
         region: &RegionId,
         most_pages: u32,
     ) -> Result<Listing, Error> {
-        let mut seen = HashSet::new();
-        let mut listing =
-            Listing { rows: Vec::new(), unreadable: 0, end: ListingEnd::LimitReached };
-        let mut totals = HashSet::new();
-        for number in 1..=most_pages.max(1) {
-            let page = match self.describe_instances_page(region, number).await {
-                Ok(page) => page.value,
-                Err(error) if number == 1 => return Err(error),
-                Err(error) => {
-                    listing.end = ListingEnd::Interrupted(error);
-                    break;
-                }
-            };
-            let on_page = page.rows.len() + page.unreadable;
-            totals.insert(page.total);
-            listing.unreadable += page.unreadable;
-            listing.rows.extend(page.rows.into_iter().filter(|row| seen.insert(row.id.clone())));
-            if is_last(number, page.total, on_page) {
-                let counted = u64::try_from(listing.rows.len() + listing.unreadable).ok();
-                let agreed = totals.len() == 1 && counted.is_some() && page.total == counted;
-                listing.end = if agreed { ListingEnd::Complete } else { ListingEnd::Unproven };
-                break;
+        let mut pages = Paging::new(most_pages);
+        while let Some(number) = pages.next() {
+            match self.describe_instances_page(region, number).await {
+                Ok(page) => pages.take(page.value),
+                Err(error) => return pages.interrupted(error),
             }
         }
-        Ok(listing)
+        Ok(pages.finish())
+    }
+}
+
+/// Puts the pages of a list together, for callers that pace the calls themselves.
+#[derive(Debug)]
+pub struct Paging {
+    most_pages: u32,
+    taken: u32,
+    over: bool,
+    seen: HashSet<InstanceId>,
+    totals: HashSet<Option<u64>>,
+    listing: Listing,
+}
+
+impl Paging {
+    /// `most_pages` guards against a list without an end.
+    pub fn new(most_pages: u32) -> Self {
+        Self {
+            most_pages: most_pages.max(1),
+            taken: 0,
+            over: false,
+            seen: HashSet::new(),
+            totals: HashSet::new(),
+            listing: Listing { rows: Vec::new(), unreadable: 0, end: ListingEnd::LimitReached },
+        }
+    }
+
+    /// The page to ask for. `None`: that was the last one.
+    #[expect(clippy::should_implement_trait, reason = "it goes on only when a page is taken")]
+    pub fn next(&self) -> Option<u32> {
+        (!self.over && self.taken < self.most_pages).then_some(self.taken + 1)
+    }
+
+    /// Takes in the page that [`Paging::next`] named.
+    pub fn take(&mut self, page: InstancePage) {
+        self.taken += 1;
+        let on_page = page.rows.len() + page.unreadable;
+        self.totals.insert(page.total);
+        let listing = &mut self.listing;
+        listing.unreadable += page.unreadable;
+        let seen = &mut self.seen;
+        listing.rows.extend(page.rows.into_iter().filter(|row| seen.insert(row.id.clone())));
+        if is_last(self.taken, page.total, on_page) {
+            let counted = u64::try_from(listing.rows.len() + listing.unreadable).ok();
+            let agreed = self.totals.len() == 1 && counted.is_some() && page.total == counted;
+            listing.end = if agreed { ListingEnd::Complete } else { ListingEnd::Unproven };
+            self.over = true;
+        }
+    }
+
+    /// The next page could not be read. What was read so far counts, unless it is nothing.
+    pub fn interrupted(mut self, error: Error) -> Result<Listing, Error> {
+        if self.taken == 0 {
+            return Err(error);
+        }
+        self.listing.end = ListingEnd::Interrupted(error);
+        Ok(self.listing)
+    }
+
+    /// What was taken, and whether that is all.
+    pub fn finish(self) -> Listing {
+        self.listing
     }
 }
 

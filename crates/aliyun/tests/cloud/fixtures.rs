@@ -49,7 +49,7 @@ async fn read(folder: &str, name: &str) -> Result<(), Error> {
         }
         "DescribeInstanceConfig" => client.describe_instance_config(&region(), &id).await.map(drop),
         "DescribeInstances" => client.describe_instances_page(&region(), 1).await.map(drop),
-        "DescribeParameters" => client.describe_whitelist_check(&region(), &id).await.map(drop),
+        "DescribeParameters" => client.describe_parameters(&region(), &id).await.map(drop),
         "DescribeRegions" => client.describe_regions(Language::English).await.map(drop),
         "DescribeSecurityIps" => client.describe_security_ips(&region(), &id).await.map(drop),
         "GetCallerIdentity" => client.get_caller_identity().await.map(drop),
@@ -222,7 +222,7 @@ async fn the_whitelist_parameter_is_what_runs_now() {
         ("empty-lists", WhitelistCheck::Absent),
     ] {
         let read = of(ok(&format!("DescribeParameters/{name}")), async |client| {
-            client.describe_whitelist_check(&region(), &instance()).await.unwrap().value
+            client.describe_parameters(&region(), &instance()).await.unwrap().value.whitelist_check
         })
         .await;
         assert_eq!(read, check, "{name}");

@@ -30,7 +30,7 @@ async fn call_everything(client: &aliyun::Client) {
     client.describe_security_ips(&region, &id).await.unwrap();
     client.describe_db_instance_net_info(&region, &id).await.unwrap();
     client.describe_engine_version(&region, &id).await.unwrap();
-    client.describe_whitelist_check(&region, &id).await.unwrap();
+    client.describe_parameters(&region, &id).await.unwrap();
     client.describe_instance_config(&region, &id).await.unwrap();
     client.get_caller_identity().await.unwrap();
     let access = Access::PasswordFree;

@@ -67,11 +67,11 @@ async fn every_fact_of_an_instance_is_read() {
         let (region, id) = at("eu-central-1", "r-gw8guarded000001");
         let row = client.describe_instance_attribute(&region, &id).await.unwrap().value.row;
         assert_eq!(row.series, Series::Classic);
-        let check = client.describe_whitelist_check(&region, &id).await.unwrap();
-        assert_eq!(check.value, WhitelistCheck::Always);
+        let check = client.describe_parameters(&region, &id).await.unwrap();
+        assert_eq!(check.value.whitelist_check, WhitelistCheck::Always);
         assert!(check.request_id.is_some());
         let (region, id) = at("eu-central-1", "r-gw8unguarded0001");
-        let check = client.describe_whitelist_check(&region, &id).await.unwrap().value;
+        let check = client.describe_parameters(&region, &id).await.unwrap().value.whitelist_check;
         assert_eq!(check, WhitelistCheck::SkippedInVpc);
 
         let (region, id) = at("ap-southeast-1", "r-t4nmobile0000001");

@@ -9,16 +9,16 @@ use std::time::Duration;
 use domain::access::AccessState;
 use domain::audit::{AuditCode, AuditEvent, Outcome};
 use domain::change::{Change, ChangeState, Ending, ReadBack, Unclear, VerifiedBy};
-use domain::fact::Fact;
 use domain::instance::InstanceStatus;
+use domain::inventory::FactKind;
 use domain::person::Scope;
 use domain::time::Timestamp;
 use store::change::Move;
-use store::fact::FactUpdate;
+use store::fleet::{FactRecord, FactUpdate};
 
 use super::drive::to_reconciling;
 use super::record::detailed;
-use crate::gather::{fill_gaps, within};
+use crate::read::Reading;
 use crate::{Account, Portal, ServiceError, Timing};
 
 /// The cloud accepted the call.
@@ -132,15 +132,21 @@ async fn read_back(
     change: &Change,
 ) -> Result<Option<ReadBack>, ServiceError> {
     let key = &change.instance;
-    let call = account.client.describe_instance_attribute(&key.region, &key.id);
-    let mut fact = within(portal.settings().gather_deadline, call).await;
+    let known = portal.store().find_instance(&Scope::Everything, key).await?;
+    let settings = portal.settings();
+    let reading = Reading {
+        client: &account.client,
+        key,
+        known: known.as_ref().map(|detail| &detail.row),
+        deadline: settings.gather_deadline,
+    };
+    account.budgets.note(FactKind::Attribute.action(), &key.region);
+    let began = portal.now();
+    let fact = reading.attribute().await;
     let at = portal.now();
-    if let (Fact::Known(attribute), Some(known)) =
-        (&mut fact, portal.store().find_instance(&Scope::Everything, key).await?)
-    {
-        fill_gaps(&mut attribute.row, &known.row);
-    }
-    portal.store().record_facts(key, &[FactUpdate::Attribute(&fact)], at).await?;
+    let update = settings.next_reading(FactUpdate::Attribute(fact.clone()), began);
+    let record = FactRecord { key: key.clone(), at: began, updates: vec![update] };
+    portal.store().record_facts(&[record]).await?;
     Ok(fact.known().map(|attribute| ReadBack {
         at,
         state: attribute.access_state(),

@@ -209,36 +209,50 @@ pub fn idempotency_key() -> IdempotencyKey {
 async fn portal(cloud: &Simulator, folder: &tempfile::TempDir, scheme: SignatureScheme) -> Portal {
     let store =
         Store::open(&DatabaseUrl::Sqlite(folder.path().join("portal.db")), "a test").await.unwrap();
-    let keys = &cloud.accounts()[0];
-    let credential = Credential::new(&keys.access_key_id, &keys.access_key_secret).unwrap();
-    let mut options = ClientOptions::new(
-        Arc::new(FixedKeys::new(credential)),
-        Arc::new(now),
-        Arc::new(|| rand::random::<u128>().to_be_bytes()),
-    );
-    options.scheme = scheme;
-    options.endpoint = Some(cloud.base_url().parse().unwrap());
-    options.retry = RetryPolicy {
-        attempts: 2,
-        first: Duration::from_millis(5),
-        longest: Duration::from_millis(10),
-    };
-    options.timeouts.connect = Duration::from_millis(500);
-    options.timeouts.total = Duration::from_secs(1);
-    let account = AccountOptions {
-        name: "core-1".parse().unwrap(),
-        label: None,
-        regions: None,
-        signature: scheme,
-        client: Client::new(options).unwrap(),
-    };
-    let settings = Settings {
+    portal_on(cloud, store, scheme, settings())
+}
+
+/// Fast time, and readings that are known to be over after a second.
+pub fn settings() -> Settings {
+    Settings {
         timing: Timing::scaled(0.02),
-        reader_pace: 0.0,
         gather_deadline: Duration::from_secs(1),
         ..Settings::default()
-    };
-    Portal::new(store, Accounts::new([account]), outside(), settings).unwrap()
+    }
+}
+
+/// All accounts of the simulated cloud: `core-1`, `core-2`, …
+pub fn portal_on(
+    cloud: &Simulator,
+    store: Store,
+    scheme: SignatureScheme,
+    settings: Settings,
+) -> Portal {
+    let accounts = cloud.accounts().iter().zip(1..).map(|(keys, number)| {
+        let credential = Credential::new(&keys.access_key_id, &keys.access_key_secret).unwrap();
+        let mut options = ClientOptions::new(
+            Arc::new(FixedKeys::new(credential)),
+            Arc::new(now),
+            Arc::new(|| rand::random::<u128>().to_be_bytes()),
+        );
+        options.scheme = scheme;
+        options.endpoint = Some(cloud.base_url().parse().unwrap());
+        options.retry = RetryPolicy {
+            attempts: 2,
+            first: Duration::from_millis(5),
+            longest: Duration::from_millis(10),
+        };
+        options.timeouts.connect = Duration::from_millis(500);
+        options.timeouts.total = Duration::from_secs(1);
+        AccountOptions {
+            name: format!("core-{number}").parse().unwrap(),
+            label: None,
+            regions: None,
+            signature: scheme,
+            client: Client::new(options).unwrap(),
+        }
+    });
+    Portal::new(store, Accounts::new(accounts), outside(), settings).unwrap()
 }
 
 /// Something to hold while the real one is taken apart.

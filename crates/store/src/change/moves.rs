@@ -8,6 +8,7 @@ use domain::time::Timestamp;
 
 use super::attempts::{self, AttemptResult};
 use crate::database::on;
+use crate::fleet::{self, NewEvent};
 use crate::{Error, Store, audit, json};
 
 /// A step of a change, with everything that must be written with it or not at all.
@@ -94,6 +95,7 @@ impl Store {
         for event in step.events {
             audit::append(&mut tx, event).await?;
         }
+        fleet::record_event(&mut tx, announcement(from, step.to, step.at)).await?;
         tx.commit().await?;
         Ok(Change {
             state: step.to,
@@ -107,5 +109,18 @@ impl Store {
                 .or_else(|| from.cloud_request_id.clone()),
             ..from.clone()
         })
+    }
+}
+
+/// Open pages are told of every step.
+fn announcement(change: &Change, to: ChangeState, at: Timestamp) -> NewEvent<'_> {
+    NewEvent {
+        at,
+        instance: &change.instance,
+        name: change.name.as_str(),
+        field: "change",
+        before: Some(change.state.code().to_owned()),
+        after: Some(to.code().to_owned()),
+        change: Some(change.id),
     }
 }

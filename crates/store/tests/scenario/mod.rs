@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod changes;
+pub mod duties;
 pub mod fleet;
 pub mod people;
 pub mod sessions;

@@ -1,0 +1,210 @@
+//! How many instances share which values: a table that is kept with every change, so that counting costs no look at
+//! instances. Pages read it through a copy in memory that is as new as its version says.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::inventory::{InstanceCounts, InstanceFilter};
+use domain::person::Scope;
+use sqlx::FromRow;
+
+use crate::database::{Tx, on};
+use crate::{Error, Store, json};
+
+/// The values of every field that is filtered by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Dimensions {
+    pub account: String,
+    pub region: String,
+    pub environment: String,
+    pub version: String,
+    pub access: String,
+    pub whitelist: String,
+    pub exposure_level: String,
+}
+
+#[derive(Debug, FromRow)]
+struct Row {
+    account: String,
+    region: String,
+    environment: String,
+    version: String,
+    access: String,
+    whitelist: String,
+    exposure_level: String,
+    count: i64,
+}
+
+/// The copy. While a fleet is being read for the first time it changes with every answer: it is then up to half a
+/// second old, which nobody can see.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CountCache(Arc<Mutex<Option<Copy>>>);
+
+#[derive(Debug, Clone)]
+struct Copy {
+    version: i64,
+    made: Instant,
+    rows: Arc<Vec<Row>>,
+}
+
+const OLD: Duration = Duration::from_millis(500);
+
+/// An instance moved from one combination of values to another; `None`: it was not there, or is no longer.
+pub(super) async fn moved(
+    tx: &mut Tx,
+    before: Option<&Dimensions>,
+    after: Option<&Dimensions>,
+) -> Result<(), Error> {
+    if before == after {
+        return Ok(());
+    }
+    for (dimensions, by) in [(before, -1_i64), (after, 1)] {
+        let Some(dimensions) = dimensions else { continue };
+        on!(tx, |c| sqlx::query(
+            "INSERT INTO fleet_counts
+                (account, region, environment, version, access, whitelist, exposure_level, count)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (account, region, environment, version, access, whitelist, exposure_level)
+             DO UPDATE SET count = fleet_counts.count + $8"
+        )
+        .bind(&dimensions.account)
+        .bind(&dimensions.region)
+        .bind(&dimensions.environment)
+        .bind(&dimensions.version)
+        .bind(&dimensions.access)
+        .bind(&dimensions.whitelist)
+        .bind(&dimensions.exposure_level)
+        .bind(by)
+        .execute(c)
+        .await
+        .map(drop))?;
+    }
+    Ok(())
+}
+
+/// Pages look again at what they remember. Once a transaction, last: on PostgreSQL it locks the row.
+pub(super) async fn changed(tx: &mut Tx) -> Result<(), Error> {
+    on!(tx, |c| sqlx::query("UPDATE fleet_state SET version = version + 1")
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+impl Store {
+    /// Exact, and without the filter's text. For each field, counted without that field's own filter.
+    pub async fn count_instances(
+        &self,
+        scope: &Scope,
+        filter: &InstanceFilter,
+    ) -> Result<InstanceCounts, Error> {
+        let Scope::Everything = scope;
+        let rows = self.counted().await?;
+        let wanted = Wanted::of(filter);
+        let mut counts = InstanceCounts::default();
+        let mut by: [BTreeMap<&str, i64>; 7] = Default::default();
+        for row in rows.iter().filter(|row| row.count != 0) {
+            let values = row.values();
+            let misses: Vec<usize> =
+                (0..7).filter(|field| !wanted.allows(*field, values[*field])).collect();
+            match misses[..] {
+                [] => {
+                    counts.total += row.count;
+                    for (field, value) in values.iter().enumerate() {
+                        *by[field].entry(value).or_default() += row.count;
+                    }
+                }
+                // Only its own filter excludes it: it counts for that field.
+                [field] => *by[field].entry(values[field]).or_default() += row.count,
+                _ => {}
+            }
+        }
+        let [account, region, environment, version, access, whitelist, exposure] = by;
+        counts.by_account = words("account name", account)?;
+        counts.by_region = words("region id", region)?;
+        counts.by_environment = words("environment", environment)?;
+        counts.by_access = words("access state", access)?;
+        counts.by_whitelist = words("whitelist finding", whitelist)?;
+        counts.by_exposure = words("exposure level", exposure)?;
+        counts.by_version = words("version", version)?;
+        Ok(counts)
+    }
+
+    /// How many instances there are.
+    pub(crate) async fn counted_total(&self) -> Result<i64, Error> {
+        Ok(self.counted().await?.iter().map(|row| row.count).sum())
+    }
+
+    async fn counted(&self) -> Result<Arc<Vec<Row>>, Error> {
+        let mut db = self.read().await?;
+        let version: i64 =
+            on!(db, |c| sqlx::query_scalar("SELECT version FROM fleet_state").fetch_one(c).await)?;
+        let known = self.counts().0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(copy) =
+            known.filter(|copy| copy.version == version || copy.made.elapsed() < OLD)
+        {
+            return Ok(copy.rows);
+        }
+        let rows: Vec<Row> = on!(db, |c| {
+            sqlx::query_as(
+            "SELECT account, region, environment, version, access, whitelist, exposure_level, count
+             FROM fleet_counts WHERE count <> 0"
+        )
+        .fetch_all(c)
+        .await
+        })?;
+        let rows = Arc::new(rows);
+        let copy = Copy { version, made: Instant::now(), rows: rows.clone() };
+        *self.counts().0.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
+        Ok(rows)
+    }
+}
+
+impl Row {
+    fn values(&self) -> [&str; 7] {
+        [
+            &self.account,
+            &self.region,
+            &self.environment,
+            &self.version,
+            &self.access,
+            &self.whitelist,
+            &self.exposure_level,
+        ]
+    }
+}
+
+/// A filter in the order of [`Row::values`].
+struct Wanted<'a>([Option<&'a str>; 7]);
+
+impl<'a> Wanted<'a> {
+    fn of(filter: &'a InstanceFilter) -> Self {
+        Self([
+            filter.account.as_ref().map(|account| account.as_str()),
+            filter.region.as_ref().map(|region| region.as_str()),
+            filter.environment.map(domain::environment::Environment::code),
+            filter.version.as_deref(),
+            filter.access.map(domain::access::AccessState::code),
+            filter.whitelist.map(domain::inventory::WhitelistFinding::code),
+            filter.exposure.map(domain::inventory::ExposureFilter::code),
+        ])
+    }
+
+    fn allows(&self, field: usize, value: &str) -> bool {
+        self.0[field].is_none_or(|wanted| wanted == value)
+    }
+}
+
+/// In the order of the domain, not of the alphabet.
+fn words<T: std::str::FromStr + Ord>(
+    what: &'static str,
+    counts: BTreeMap<&str, i64>,
+) -> Result<Vec<(T, i64)>, Error> {
+    let mut words = counts
+        .into_iter()
+        .map(|(word, count)| Ok((json::word::<T>(what, word)?, count)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    words.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(words)
+}

@@ -1,0 +1,187 @@
+//! What became different in the fleet: the history of facts, and what open pages are told.
+//!
+//! The sequence is the order in which events become visible: on PostgreSQL a lock makes it so, since there a lower
+//! number could otherwise appear after a higher one was handed out.
+
+use domain::id::{ChangeId, InstanceKey};
+use domain::inventory::FleetEvent;
+use domain::person::Scope;
+use domain::time::Timestamp;
+use sqlx::FromRow;
+
+use super::stored_text;
+use crate::database::{Connection, Tx, on};
+use crate::{Error, Store, json};
+
+/// Longer values are cut: an event says what changed, the facts say what is.
+const MOST_CHARS: usize = 500;
+
+/// Something that became different.
+#[derive(Debug)]
+pub struct NewEvent<'a> {
+    pub at: Timestamp,
+    pub instance: &'a InstanceKey,
+    pub name: &'a str,
+    pub field: &'a str,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub change: Option<ChangeId>,
+}
+
+/// Which events to show. Empty fields do not filter.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    pub instance: Option<InstanceKey>,
+    /// Only events before this one.
+    pub before: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    sequence: i64,
+    at: i64,
+    account: String,
+    region: String,
+    id: String,
+    name: String,
+    field: String,
+    before: Option<String>,
+    after: Option<String>,
+    change_id: Option<String>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sequence, at, account, region, id, name, field, before, after, change_id FROM fleet_events ",
+            $rest
+        )
+    };
+}
+
+/// Adds an event to what the transaction does.
+pub(crate) async fn record(tx: &mut Tx, event: NewEvent<'_>) -> Result<(), Error> {
+    if let Connection::Postgres(c) = tx.connection() {
+        sqlx::query("SELECT pg_advisory_xact_lock(7216350)").execute(c).await?;
+    }
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO fleet_events (at, account, region, id, name, field, before, after, change_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    )
+    .bind(event.at.as_millis())
+    .bind(event.instance.account.as_str())
+    .bind(event.instance.region.as_str())
+    .bind(event.instance.id.as_str())
+    .bind(stored_text(event.name))
+    .bind(event.field)
+    .bind(event.before.map(cut))
+    .bind(event.after.map(cut))
+    .bind(event.change.map(|id| id.to_string()))
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+fn cut(text: String) -> String {
+    let text = stored_text(&text);
+    match text.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+impl Store {
+    /// The newest first.
+    pub async fn list_events(
+        &self,
+        scope: &Scope,
+        filter: &EventFilter,
+        limit: i64,
+    ) -> Result<Vec<FleetEvent>, Error> {
+        let Scope::Everything = scope;
+        let before = filter.before.unwrap_or(i64::MAX);
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = match &filter.instance {
+            Some(key) => on!(db, |c| {
+                sqlx::query_as(select!(
+                "WHERE account = $1 AND region = $2 AND id = $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5"
+            ))
+            .bind(key.account.as_str())
+            .bind(key.region.as_str())
+            .bind(key.id.as_str())
+            .bind(before)
+            .bind(limit)
+            .fetch_all(c)
+            .await
+            })?,
+            None => on!(db, |c| sqlx::query_as(select!(
+                "WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2"
+            ))
+            .bind(before)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?,
+        };
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// What came after an event, the oldest first: for pages that stay open.
+    pub async fn list_events_after(
+        &self,
+        sequence: i64,
+        limit: i64,
+    ) -> Result<Vec<FleetEvent>, Error> {
+        let mut db = self.read().await?;
+        let rows: Vec<Row> =
+            on!(db, |c| sqlx::query_as(select!("WHERE sequence > $1 ORDER BY sequence LIMIT $2"))
+                .bind(sequence)
+                .bind(limit)
+                .fetch_all(c)
+                .await)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// The newest event there is; 0 where there is none.
+    pub async fn last_event(&self) -> Result<i64, Error> {
+        let mut db = self.read().await?;
+        let last: Option<i64> =
+            on!(db, |c| sqlx::query_scalar("SELECT MAX(sequence) FROM fleet_events")
+                .fetch_one(c)
+                .await)?;
+        Ok(last.unwrap_or(0))
+    }
+
+    /// Forgets events before `before`. Returns how many.
+    pub async fn prune_events(&self, before: Timestamp) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        let rows = on!(tx, |c| sqlx::query("DELETE FROM fleet_events WHERE at < $1")
+            .bind(before.as_millis())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+}
+
+impl TryFrom<Row> for FleetEvent {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            sequence: row.sequence,
+            at: Timestamp::from_millis(row.at),
+            instance: InstanceKey {
+                account: json::word("account name", &row.account)?,
+                region: json::word("region id", &row.region)?,
+                id: json::word("instance id", &row.id)?,
+            },
+            name: row.name.into(),
+            field: row.field,
+            before: row.before,
+            after: row.after,
+            change: json::word_opt("change id", row.change_id.as_deref())?,
+        })
+    }
+}

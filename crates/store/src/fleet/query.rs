@@ -1,0 +1,123 @@
+//! The conditions that a filter and a text come to.
+
+use domain::inventory::InstanceFilter;
+use sqlx::AssertSqlSafe;
+
+use super::{grams, stored_text};
+use crate::database::on;
+use crate::{Error, Store};
+
+/// Matches of a text are counted up to here.
+pub(super) const COUNTED: i64 = 1000;
+
+/// A query under construction. Only words of this file ever become SQL; everything else is bound.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    pub conditions: Vec<String>,
+    pub values: Vec<Value>,
+}
+
+/// A value to bind.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Text(String),
+    Number(i64),
+}
+
+impl Query {
+    pub fn text(&mut self, text: &str) -> String {
+        self.values.push(Value::Text(text.to_owned()));
+        format!("${}", self.values.len())
+    }
+
+    pub fn number(&mut self, number: i64) -> String {
+        self.values.push(Value::Number(number));
+        format!("${}", self.values.len())
+    }
+
+    pub fn where_clause(&self) -> String {
+        let mut clause = "i.released_at IS NULL".to_owned();
+        for condition in &self.conditions {
+            clause.push_str(" AND ");
+            clause.push_str(condition);
+        }
+        clause
+    }
+}
+
+/// A query of sqlx with all values bound.
+macro_rules! bound {
+    ($make:expr, $values:expr) => {{
+        let mut query = $make;
+        for value in $values {
+            query = match value {
+                $crate::fleet::query::Value::Text(text) => query.bind(text),
+                $crate::fleet::query::Value::Number(number) => query.bind(number),
+            };
+        }
+        query
+    }};
+}
+pub(super) use bound;
+
+impl Store {
+    pub(super) fn add_fields(&self, query: &mut Query, filter: &InstanceFilter) {
+        for (column, value) in fields(filter) {
+            let value = query.text(value);
+            query.conditions.push(format!("i.{column} = {value}"));
+        }
+    }
+
+    /// Returns whether the text is rare enough to be looked up before anything else.
+    pub(super) async fn add_text(&self, query: &mut Query, text: &str) -> Result<bool, Error> {
+        let text = stored_text(text.trim()).to_lowercase();
+        if text.is_empty() {
+            return Ok(false);
+        }
+        let pattern = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern = query.text(&format!("%{pattern}%"));
+        query.conditions.push(format!("i.search LIKE {pattern} ESCAPE '\\'"));
+        let words = grams::of_query(&text).into_iter().collect::<Vec<_>>().join(" ");
+        if words.is_empty() || self.candidates(&words).await? > COUNTED {
+            return Ok(false);
+        }
+        let words = query.text(&words);
+        query.conditions.push(format!("i.number IN ({})", self.found_by(&words)));
+        Ok(true)
+    }
+
+    /// How many instances have all these pieces, counted as far as it matters.
+    async fn candidates(&self, words: &str) -> Result<i64, Error> {
+        let sql = format!(
+            "SELECT COUNT(*) FROM ({} LIMIT {}) AS found",
+            self.found_by("$1"),
+            COUNTED + 1
+        );
+        let mut db = self.read().await?;
+        Ok(on!(db, |c| sqlx::query_scalar(AssertSqlSafe(sql)).bind(words).fetch_one(c).await)?)
+    }
+
+    fn found_by(&self, words: &str) -> String {
+        if self.is_sqlite() {
+            format!("SELECT rowid FROM instance_grams WHERE instance_grams MATCH {words}")
+        } else {
+            format!(
+                "SELECT number FROM instance_grams WHERE grams @> string_to_array({words}, ' ')"
+            )
+        }
+    }
+}
+
+/// The columns that a filter asks for, with the values.
+pub(super) fn fields(filter: &InstanceFilter) -> Vec<(&'static str, &str)> {
+    let fields = [
+        ("account", filter.account.as_ref().map(|account| account.as_str())),
+        ("region", filter.region.as_ref().map(|region| region.as_str())),
+        ("environment", filter.environment.map(domain::environment::Environment::code)),
+        ("version", filter.version.as_deref()),
+        ("access", filter.access.map(domain::access::AccessState::code)),
+        ("whitelist", filter.whitelist.map(domain::inventory::WhitelistFinding::code)),
+        ("exposure_level", filter.exposure.map(domain::inventory::ExposureFilter::code)),
+    ];
+    fields.into_iter().filter_map(|(column, value)| Some((column, value?))).collect()
+}
