@@ -12,6 +12,7 @@ mod fresh;
 mod gather;
 mod outside;
 mod portal;
+mod prune;
 mod quota;
 mod read;
 mod sign_in;
