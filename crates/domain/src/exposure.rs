@@ -163,7 +163,7 @@ fn with_password(
     public: &Fact<bool>,
     sentinel: &Fact<SentinelAccess>,
 ) -> (ExposureLevel, Option<ExposureLevel>) {
-    let everyone = admitted.as_ref().map(|admitted| admitted.is_everyone());
+    let everyone = admitted.as_ref().map(Admitted::is_everyone);
     let knocking = |public: bool, everyone: bool| match (public, everyone) {
         (true, true) => ExposureLevel::Medium,
         (true, false) | (false, true) => ExposureLevel::Low,

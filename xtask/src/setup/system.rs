@@ -36,11 +36,8 @@ pub const DATABASES: &[Need] = &[
 ];
 
 /// For the tests that watch what the sandbox opens.
-pub const TRACING: &[Need] = &[Need {
-    what: "strace",
-    packages: &["strace"],
-    is_there: || runs("strace", &["--version"]),
-}];
+pub const TRACING: &[Need] =
+    &[Need { what: "strace", packages: &["strace"], is_there: || runs("strace", &["--version"]) }];
 
 /// For the official SDKs' tests.
 pub const LANGUAGES: &[Need] = &[Need {

@@ -119,7 +119,6 @@ impl Paging {
     }
 
     /// The page to ask for. `None`: that was the last one.
-    #[expect(clippy::should_implement_trait, reason = "it goes on only when a page is taken")]
     pub fn next(&self) -> Option<u32> {
         (!self.over && self.taken < self.most_pages).then_some(self.taken + 1)
     }

@@ -102,7 +102,9 @@ async fn work(portal: &Portal, account: &Arc<Account>, name: &str) -> Result<(),
                 let now = store.count_wishes().await?;
                 if now != wishes {
                     wishes = now;
-                    lanes.values().for_each(|lane| lane.notify_waiters());
+                    for lane in lanes.values() {
+                        lane.notify_waiters();
+                    }
                 }
             }
             () = tokio::time::sleep_until(renew) => {

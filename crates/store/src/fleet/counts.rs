@@ -181,8 +181,8 @@ struct Wanted<'a>([Option<&'a str>; 7]);
 impl<'a> Wanted<'a> {
     fn of(filter: &'a InstanceFilter) -> Self {
         Self([
-            filter.account.as_ref().map(|account| account.as_str()),
-            filter.region.as_ref().map(|region| region.as_str()),
+            filter.account.as_ref().map(domain::id::AccountName::as_str),
+            filter.region.as_ref().map(domain::id::RegionId::as_str),
             filter.environment.map(domain::environment::Environment::code),
             filter.version.as_deref(),
             filter.access.map(domain::access::AccessState::code),

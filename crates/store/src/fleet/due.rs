@@ -150,7 +150,7 @@ impl Store {
     ) -> Result<u64, Error> {
         let Scope::Everything = scope;
         let mut query = Query::default();
-        self.add_fields(&mut query, filter);
+        query.add_fields(filter);
         self.add_text(&mut query, &filter.text).await?;
         let found = query.where_clause();
         let (due_at, fresh) = (query.number(-now.as_millis()), query.number(fresh.as_millis()));

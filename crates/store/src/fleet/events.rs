@@ -74,8 +74,8 @@ pub(crate) async fn record(tx: &mut Tx, event: NewEvent<'_>) -> Result<(), Error
     .bind(event.instance.id.as_str())
     .bind(stored_text(event.name))
     .bind(event.field)
-    .bind(event.before.map(cut))
-    .bind(event.after.map(cut))
+    .bind(event.before.as_deref().map(cut))
+    .bind(event.after.as_deref().map(cut))
     .bind(event.change.map(|id| id.to_string()))
     .execute(c)
     .await
@@ -83,8 +83,8 @@ pub(crate) async fn record(tx: &mut Tx, event: NewEvent<'_>) -> Result<(), Error
     Ok(())
 }
 
-fn cut(text: String) -> String {
-    let text = stored_text(&text);
+fn cut(text: &str) -> String {
+    let text = stored_text(text);
     match text.char_indices().nth(MOST_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

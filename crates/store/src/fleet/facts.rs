@@ -18,6 +18,7 @@ use crate::database::{Tx, on};
 use crate::{Error, Store, json};
 
 /// One reading, or the failure of one.
+#[expect(clippy::large_enum_variant, reason = "a few live for the time of one write")]
 #[derive(Debug, Clone)]
 pub enum FactUpdate {
     Attribute(Fact<InstanceAttribute>),

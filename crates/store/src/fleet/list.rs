@@ -49,7 +49,7 @@ impl Store {
     ) -> Result<Vec<InstanceListing>, Error> {
         let Scope::Everything = scope;
         let mut query = Query::default();
-        self.add_fields(&mut query, page.filter);
+        query.add_fields(page.filter);
         let rare = self.add_text(&mut query, &page.filter.text).await?;
         let walk = if rare { None } else { self.shortest_walk(scope, &page).await? };
         if let Some(after) = page.after {
@@ -86,7 +86,7 @@ impl Store {
             return Ok(MatchCount::Exactly(self.count_instances(scope, filter).await?.total));
         }
         let mut query = Query::default();
-        self.add_fields(&mut query, filter);
+        query.add_fields(filter);
         self.add_text(&mut query, &filter.text).await?;
         let most = query.number(COUNTED + 1);
         let conditions = query.where_clause();

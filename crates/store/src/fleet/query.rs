@@ -60,14 +60,16 @@ macro_rules! bound {
 }
 pub(super) use bound;
 
-impl Store {
-    pub(super) fn add_fields(&self, query: &mut Query, filter: &InstanceFilter) {
+impl Query {
+    pub(super) fn add_fields(&mut self, filter: &InstanceFilter) {
         for (column, value) in fields(filter) {
-            let value = query.text(value);
-            query.conditions.push(format!("i.{column} = {value}"));
+            let value = self.text(value);
+            self.conditions.push(format!("i.{column} = {value}"));
         }
     }
+}
 
+impl Store {
     /// Returns whether the text is rare enough to be looked up before anything else.
     pub(super) async fn add_text(&self, query: &mut Query, text: &str) -> Result<bool, Error> {
         let text = stored_text(text.trim()).to_lowercase();
@@ -111,8 +113,8 @@ impl Store {
 /// The columns that a filter asks for, with the values.
 pub(super) fn fields(filter: &InstanceFilter) -> Vec<(&'static str, &str)> {
     let fields = [
-        ("account", filter.account.as_ref().map(|account| account.as_str())),
-        ("region", filter.region.as_ref().map(|region| region.as_str())),
+        ("account", filter.account.as_ref().map(domain::id::AccountName::as_str)),
+        ("region", filter.region.as_ref().map(domain::id::RegionId::as_str)),
         ("environment", filter.environment.map(domain::environment::Environment::code)),
         ("version", filter.version.as_deref()),
         ("access", filter.access.map(domain::access::AccessState::code)),
