@@ -17,19 +17,31 @@ impl Client {
         region: &RegionId,
         instance: Option<&InstanceId>,
     ) -> Vec<(Action, Result<(), Error>)> {
-        let (identity, regions, page) = tokio::join!(
+        let (identity, regions, probed) = tokio::join!(
             self.get_caller_identity(),
             self.describe_regions(Language::English),
-            self.describe_instances_page(region, 1),
+            self.probe_region(region, instance),
         );
-        let listed = page.as_ref().ok().and_then(|page| page.value.rows.first());
-        let instance = instance.cloned().or_else(|| listed.map(|row| row.id.clone()));
-        let mut probed = vec![
+        let mut all = vec![
             (Action::GetCallerIdentity, identity.map(drop)),
             (Action::DescribeRegions, regions.map(drop)),
-            (Action::DescribeInstances, page.map(drop)),
+            (Action::DescribeInstances, probed.listed.map(drop)),
         ];
-        let Some(id) = instance else { return probed };
+        all.extend(probed.of_instance);
+        all
+    }
+
+    /// The same without what does not belong to a region.
+    pub async fn probe_region(
+        &self,
+        region: &RegionId,
+        instance: Option<&InstanceId>,
+    ) -> RegionProbe {
+        let page = self.describe_instances_page(region, 1).await.map(|answer| answer.value);
+        let first = page.as_ref().ok().and_then(|page| page.rows.first());
+        let instance = instance.cloned().or_else(|| first.map(|row| row.id.clone()));
+        let listed = page.map(|page| page.total.unwrap_or(page.rows.len() as u64));
+        let Some(id) = instance else { return RegionProbe { listed, of_instance: Vec::new() } };
         let (attribute, whitelist, endpoints, version, parameters, config) = tokio::join!(
             self.describe_instance_attribute(region, &id),
             self.describe_security_ips(region, &id),
@@ -38,16 +50,25 @@ impl Client {
             self.describe_parameters(region, &id),
             self.describe_instance_config(region, &id),
         );
-        probed.extend([
+        let of_instance = vec![
             (Action::DescribeInstanceAttribute, attribute.map(drop)),
             (Action::DescribeSecurityIps, whitelist.map(drop)),
             (Action::DescribeDbInstanceNetInfo, endpoints.map(drop)),
             (Action::DescribeEngineVersion, version.map(drop)),
             (Action::DescribeParameters, parameters.map(drop)),
             (Action::DescribeInstanceConfig, config.map(drop)),
-        ]);
-        probed
+        ];
+        RegionProbe { listed, of_instance }
     }
+}
+
+/// What the credential may do in one region.
+#[derive(Debug, Clone)]
+pub struct RegionProbe {
+    /// [`Action::DescribeInstances`]: how many instances there are.
+    pub listed: Result<u64, Error>,
+    /// The reads about one instance; none where the region has no instance to try them on.
+    pub of_instance: Vec<(Action, Result<(), Error>)>,
 }
 
 impl Error {
