@@ -81,7 +81,7 @@ pub(super) fn read(source: &mut Source<'_, '_>) -> Pace {
 }
 
 /// What can be said with bounds.
-trait Setting: FromStr + PartialOrd + fmt::Display {
+trait Setting: Copy + FromStr + PartialOrd + fmt::Display {
     /// For messages.
     const WHAT: &str;
 }
