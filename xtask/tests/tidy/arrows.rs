@@ -4,7 +4,7 @@ use crate::checkout::{expect_none, metadata, packages, sources};
 use cargo_metadata::{DependencyKind, Package};
 
 /// Crate, what it may import of ours, what its tests may import besides.
-const ARROWS: [(&str, &[&str], &[&str]); 10] = [
+const ARROWS: [(&str, &[&str], &[&str]); 11] = [
     ("domain", &[], &[]),
     ("aliyun", &["domain"], &["simulator"]),
     ("store", &["domain"], &["scratch-postgres"]),
@@ -20,6 +20,11 @@ const ARROWS: [(&str, &[&str], &[&str]); 10] = [
     ("simulator", &[], &[]),
     ("scratch-postgres", &[], &[]),
     ("xtask", &[], &[]),
+    (
+        "bench",
+        &["domain", "aliyun", "store", "service", "simulator", "scratch-postgres"],
+        &[],
+    ),
 ];
 
 /// Foreign crates that only some of ours may import.

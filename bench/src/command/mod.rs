@@ -1,0 +1,7 @@
+//! One file a measurement; each has one `run`.
+
+pub mod growth;
+pub mod inventory;
+pub mod lists;
+pub mod memory;
+pub mod quotas;

@@ -1,0 +1,128 @@
+//! A simulated cloud, and a portal of this process that reads it.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aliyun::{Client, ClientOptions, Credential, FixedKeys};
+use anyhow::{Context as _, Result};
+use domain::call::SignatureScheme;
+use domain::id::AccountName;
+use domain::person::Scope;
+use domain::time::Timestamp;
+use service::{AccountOptions, Accounts, Clock, Entropy, Outside, Portal, Settings};
+use simulator::{Options, Simulator};
+use store::{DatabaseUrl, Store};
+
+/// The name of the one account.
+pub const ACCOUNT: &str = "core";
+/// As many as the claims speak of.
+pub const REGIONS: usize = 30;
+
+struct Outdoors;
+
+impl Clock for Outdoors {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+}
+
+impl Entropy for Outdoors {
+    fn bits(&self) -> u128 {
+        u128::from_be_bytes(random_bytes())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the clock that the portal is given")]
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Nonces: where there is no randomness they are all the same, and the cloud refuses the second.
+fn random_bytes() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    let _ = getrandom::fill(&mut bytes);
+    bytes
+}
+
+/// Without the showcase, some of whose instances are slow or refuse on purpose.
+pub fn options(instances: usize, regions: usize) -> Options {
+    Options {
+        instances,
+        regions,
+        accounts: 1,
+        showcase: false,
+        quotas: false,
+        tls_listen: None,
+        metadata_listen: None,
+        ..Options::default()
+    }
+}
+
+pub async fn cloud(options: Options) -> Result<Simulator> {
+    Simulator::start(options).await.context("the simulated cloud does not start")
+}
+
+/// A portal with the account of that cloud, or with none.
+pub async fn portal(
+    cloud: Option<&Simulator>,
+    database: &DatabaseUrl,
+    settings: Settings,
+) -> Result<Portal> {
+    let store = Store::open(database, "a measurement").await?;
+    let accounts = match cloud {
+        Some(cloud) => Accounts::new([account(cloud)?]),
+        None => Accounts::default(),
+    };
+    let outside = Outside { clock: Arc::new(Outdoors), entropy: Arc::new(Outdoors) };
+    Ok(Portal::new(store, accounts, outside, settings)?)
+}
+
+fn account(cloud: &Simulator) -> Result<AccountOptions> {
+    let keys = cloud.accounts().first().context("the simulated cloud has no account")?;
+    let credential = Credential::new(&keys.access_key_id, &keys.access_key_secret)?;
+    let credentials = Arc::new(FixedKeys::new(credential));
+    let mut options = ClientOptions::new(credentials, Arc::new(now), Arc::new(random_bytes));
+    options.scheme = SignatureScheme::V3;
+    options.endpoint = Some(cloud.base_url().parse()?);
+    Ok(AccountOptions {
+        name: account_name()?,
+        label: None,
+        regions: None,
+        signature: SignatureScheme::V3,
+        client: Client::new(options)?,
+    })
+}
+
+pub fn account_name() -> Result<AccountName> {
+    Ok(ACCOUNT.parse()?)
+}
+
+/// Nothing is read a second time while something is measured.
+pub fn once() -> Settings {
+    const LONG: Duration = Duration::from_hours(24);
+    Settings {
+        list_every: LONG,
+        attributes_every: LONG,
+        details_every: LONG,
+        ..Settings::default()
+    }
+}
+
+/// Whether every fact of this many instances was read.
+pub async fn is_read(portal: &Portal, instances: usize) -> Result<bool> {
+    let store = portal.store().clone_without_copies();
+    let known = store.get_coverage(&Scope::Everything).await?.instances;
+    if usize::try_from(known).ok() != Some(instances) {
+        return Ok(false);
+    }
+    Ok(store.count_unread(&account_name()?).await?.is_empty())
+}
+
+/// All calls that arrived, and how many of them were refused for load.
+pub fn calls(cloud: &Simulator) -> (u64, u64) {
+    let counters = cloud.control().counters();
+    counters.iter().fold((0, 0), |(calls, throttled), counter| {
+        (calls + counter.calls, throttled + counter.throttled)
+    })
+}
