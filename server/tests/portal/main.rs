@@ -19,6 +19,7 @@ mod life;
 mod process;
 mod proxy;
 mod refusals;
+mod replicas;
 mod roles;
 mod sandbox;
 mod sessions;
