@@ -56,6 +56,7 @@ on_both! {
     fleet::pages_follow_each_other_without_gap_or_repetition,
     fleet::counts_ignore_their_own_filter,
     fleet::a_failed_reading_keeps_the_last_value,
+    fleet::readings_that_come_together_are_kept_in_their_order,
     fleet::what_is_due_is_taken_once_and_in_order,
     fleet::frequent_text_is_counted_up_to_a_thousand,
     fleet::the_worst_and_the_oldest_come_first_when_asked_for,

@@ -56,16 +56,29 @@ impl Store {
             after_cursor(&mut query, page.sort, after);
         }
         let limit = query.number(page.limit);
-        let join = if page.sort == InstanceSort::Age { "JOIN" } else { "LEFT JOIN" };
+        let from = self.walking(walk);
+        let from = match page.sort {
+            InstanceSort::Age => {
+                // Whoever comes first is walked along, which SQLite would else choose by guessing.
+                query.conditions.push("r.number = i.number AND r.kind = 'attribute'".to_owned());
+                let few = rare || walk.is_some();
+                let (first, second) =
+                    if few { (&*from, "readings r") } else { ("readings r", &*from) };
+                format!("{first} CROSS JOIN {second}")
+            }
+            InstanceSort::Name | InstanceSort::Exposure | InstanceSort::Place => from,
+        };
+        // Which rows, and only then what stands in them: where rows must be sorted, narrow ones are.
         let sql = format!(
             "SELECT i.account, i.region, i.id, i.body, i.environment, i.access, i.whitelist, i.exposure,
                     i.released_at, r.read_at, r.problem, ch.id AS open_change
-             FROM {from}
-             {join} readings r ON r.number = i.number AND r.kind = 'attribute'
+             FROM (SELECT i.number AS chosen FROM {from} WHERE {conditions} ORDER BY {order} LIMIT {limit})
+                  AS page
+             CROSS JOIN instances i
+             LEFT JOIN readings r ON r.number = i.number AND r.kind = 'attribute'
              LEFT JOIN changes ch ON ch.account = i.account AND ch.region = i.region AND ch.instance = i.id
                    AND ch.open
-             WHERE {conditions} ORDER BY {order} LIMIT {limit}",
-            from = self.walking(walk),
+             WHERE i.number = page.chosen ORDER BY {order}",
             conditions = query.where_clause(),
             order = order(page.sort),
         );

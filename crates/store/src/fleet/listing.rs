@@ -24,8 +24,8 @@ struct Known {
     released_at: Option<i64>,
 }
 
-/// So many rows are looked at in one transaction.
-const AT_ONCE: usize = 500;
+/// So many rows are looked at in one transaction: several regions wait for each other, and none may wait long.
+const AT_ONCE: usize = 64;
 
 impl Store {
     /// Takes in one region's list. What is as it was is not written. Only of a whole list is what is no longer there

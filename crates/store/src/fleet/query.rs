@@ -10,6 +10,12 @@ use crate::{Error, Store};
 /// Matches of a text are counted up to here.
 pub(super) const COUNTED: i64 = 1000;
 
+/// So many rows are looked up one by one in a few hundredths of a second. More of them are met soon on any walk: unless
+/// all stand at its end, as names of one alphabet do, which is why this is no smaller.
+const LOOKED_UP: i64 = 6000;
+/// One in so many is met soon, and where it is not, the walk is short.
+const SHARE: i64 = 8;
+
 /// A query under construction. Only words of this file ever become SQL; everything else is bound.
 #[derive(Debug, Default)]
 pub(super) struct Query {
@@ -80,7 +86,7 @@ impl Store {
         let pattern = query.text(&format!("%{pattern}%"));
         query.conditions.push(format!("i.search LIKE {pattern} ESCAPE '\\'"));
         let words = grams::of_query(&text).into_iter().collect::<Vec<_>>().join(" ");
-        if words.is_empty() || self.candidates(&words).await? > COUNTED {
+        if words.is_empty() || self.is_frequent(self.candidates(&words).await?).await? {
             return Ok(false);
         }
         let words = query.text(&words);
@@ -88,12 +94,20 @@ impl Store {
         Ok(true)
     }
 
+    /// Whether so many are better met on a walk than looked up one by one.
+    async fn is_frequent(&self, candidates: i64) -> Result<bool, Error> {
+        if candidates <= COUNTED || candidates > LOOKED_UP {
+            return Ok(candidates > COUNTED);
+        }
+        Ok(candidates.saturating_mul(SHARE) > self.counted_total().await?)
+    }
+
     /// How many instances have all these pieces, counted as far as it matters.
     async fn candidates(&self, words: &str) -> Result<i64, Error> {
         let sql = format!(
             "SELECT COUNT(*) FROM ({} LIMIT {}) AS found",
             self.found_by("$1"),
-            COUNTED + 1
+            LOOKED_UP + 1
         );
         let mut db = self.read().await?;
         Ok(on!(db, |c| sqlx::query_scalar(AssertSqlSafe(sql)).bind(words).fetch_one(c).await)?)

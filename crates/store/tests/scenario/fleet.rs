@@ -251,6 +251,38 @@ pub async fn kept_counts_are_what_counting_gives(store: &Store) {
     }
 }
 
+/// What is written at once ends as what is written one after the other.
+pub async fn readings_that_come_together_are_kept_in_their_order(store: &Store) {
+    let ids: Vec<String> = (0..70).map(|n| format!("r-{n:02}")).collect();
+    let rows: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), "x")).collect();
+    listed(store, &rows, at(10)).await;
+    let record = |id: &str, update: FactUpdate, second: i64| FactRecord {
+        key: key(id),
+        at: at(second),
+        updates: vec![(update, at(second + 100))],
+    };
+    let mut together: Vec<FactRecord> =
+        ids.iter().map(|id| record(id, mode(id, "x", Access::PasswordRequired), 20)).collect();
+    together.push(record("r-07", whitelist(&["0.0.0.0/0"]), 21));
+    together.push(record("r-07", mode("r-07", "zz", Access::PasswordFree), 22));
+    together.push(record("r-07", mode("r-07", "old", Access::PasswordRequired), 15));
+    together.push(record("r-nobody", whitelist(&["0.0.0.0/0"]), 21));
+    store.record_facts(&together).await.unwrap();
+
+    let found = list(store, &InstanceFilter::default(), InstanceSort::Name).await;
+    let (last, others) = found.split_last().unwrap();
+    assert_eq!((last.key.id.as_str(), last.name.as_str()), ("r-07", "zz"));
+    assert_eq!((last.access, last.read_at), (AccessState::PasswordFree, Some(at(22))));
+    assert_eq!(last.whitelist, WhitelistFinding::Everyone);
+    assert_eq!(others.len(), 69);
+    assert!(others.iter().all(|row| row.access == AccessState::PasswordRequired));
+    assert_eq!(told(store).await, ["access password-required password-free"]);
+    let counts = store.count_instances(ALL, &InstanceFilter::default()).await.unwrap();
+    let by_access = [(AccessState::PasswordFree, 1), (AccessState::PasswordRequired, 69)];
+    assert_eq!(counts.by_access, by_access);
+    assert_eq!(names(store, &text("zz")).await, ["zz"]);
+}
+
 pub async fn a_failed_reading_keeps_the_last_value(store: &Store) {
     listed(store, &[("r-a", "a")], at(10)).await;
     read(
