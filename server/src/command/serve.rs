@@ -154,8 +154,13 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     }
     tokio::spawn(portal.clone().supervise_changes(alone));
     tokio::spawn(portal.clone().read_fleet());
-    tokio::spawn(prune(portal));
-    web::serve::serve(listener, web::router(web), stopped()).await;
+    tokio::spawn(portal.clone().watch_fleet());
+    tokio::spawn(prune(portal.clone()));
+    let stop = async {
+        stopped().await;
+        portal.end_news();
+    };
+    web::serve::serve(listener, web::router(web), stop).await;
     ExitCode::SUCCESS
 }
 

@@ -6,8 +6,13 @@
 /// GET only, and nothing is written by looking.
 pub const PAGES: &[&str] = &[
     "/",
+    "/overview",
+    "/accounts",
     "/sign-in",
     "/instances",
+    "/instances/export.csv",
+    "/instances/export.json",
+    "/events",
     "/instances/{account}/{region}/{id}",
     "/reviews/{id}",
     "/changes",
@@ -24,6 +29,9 @@ pub const FORMS: &[&str] = &[
     "/api/ui/review/take",
     "/api/ui/change/confirm",
     "/api/ui/instance/read-again",
+    "/api/ui/instances/read-again",
+    "/api/ui/view/save",
+    "/api/ui/view/delete",
 ];
 
 /// Asked by address, by machines.

@@ -184,7 +184,7 @@ pub async fn the_worst_and_the_oldest_come_first_when_asked_for(store: &Store) {
         .await;
     let order = async |sort| {
         let rows = list(store, &InstanceFilter::default(), sort).await;
-        rows.into_iter().map(|row| row.name.to_string()).collect::<Vec<_>>().join("")
+        rows.into_iter().map(|row| row.name.to_string()).collect::<String>()
     };
     assert_eq!(order(InstanceSort::Exposure).await, "bdca");
     assert_eq!(order(InstanceSort::Age).await, "dbac");
