@@ -44,15 +44,8 @@ impl Column {
         Self::Read,
     ];
     /// Without a word about columns.
-    pub const USUAL: [Self; 7] = [
-        Self::Place,
-        Self::Engine,
-        Self::Environment,
-        Self::Access,
-        Self::Exposure,
-        Self::Whitelist,
-        Self::Read,
-    ];
+    pub const USUAL: [Self; 6] =
+        [Self::Place, Self::Engine, Self::Environment, Self::Access, Self::Exposure, Self::Read];
 
     pub const fn code(self) -> &'static str {
         match self {

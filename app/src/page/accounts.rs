@@ -151,8 +151,8 @@ fn Regions(language: Language, regions: Vec<RegionCoverage>, now: Timestamp) -> 
     let rows = rows.collect_view();
     view! {
         <details open=troubled>
-            <summary class="muted">{language.regions_answered()}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=language.regions_answered()>
+            <summary class="muted">{language.each_region()}</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label=language.each_region()>
                 <table>
                     <thead>
                         <tr>

@@ -75,18 +75,18 @@ fn Overview(request: Request, shown: Shown) -> impl IntoView {
         <div class="stack overview" id="overview" data-live="">
             <CoverageBar language coverage now/>
             <div class="halves">
-                <Access language counts=counts.clone()/>
-                <Exposure language counts=counts.clone()/>
-            </div>
-            <div class="halves">
-                <Worst language worst/>
-                <Lately language events now/>
-            </div>
-            <div class="halves">
-                <ByAccount language counts=counts.clone()/>
-                <ByRegion language counts=counts.clone()/>
-                <ByEnvironment language counts=counts.clone()/>
-                <ByVersion language counts/>
+                <div class="stack">
+                    <Access language counts=counts.clone()/>
+                    <Worst language worst/>
+                    <ByAccount language counts=counts.clone()/>
+                </div>
+                <div class="stack">
+                    <Exposure language counts=counts.clone()/>
+                    <Lately language events now/>
+                    <ByEnvironment language counts=counts.clone()/>
+                    <ByRegion language counts=counts.clone()/>
+                    <ByVersion language counts/>
+                </div>
             </div>
         </div>
     }
@@ -151,15 +151,19 @@ fn Access(language: Language, counts: InstanceCounts) -> impl IntoView {
 #[component]
 fn Exposure(language: Language, counts: InstanceCounts) -> impl IntoView {
     let total = counts.total;
-    let bars = counts.by_exposure.iter().rev().map(|(level, count)| {
+    // The worst first; what is not known stands after what is.
+    let known = |filter: &ExposureFilter| *filter != ExposureFilter::Unknown;
+    let (levels, unknown): (Vec<_>, Vec<_>) =
+        counts.by_exposure.iter().copied().rev().partition(|(filter, _)| known(filter));
+    let bars = levels.into_iter().chain(unknown).map(|(level, count)| {
         let tone = match level {
             ExposureFilter::Level(ExposureLevel::Critical) => "danger",
             ExposureFilter::Level(ExposureLevel::High | ExposureLevel::Medium) => "open",
             ExposureFilter::Level(ExposureLevel::Low | ExposureLevel::None) => "closed",
             ExposureFilter::Unknown => "unknown",
         };
-        let text = language.exposure_filter(*level).to_owned();
-        bar(language, text, *count, total, tone, |filter| filter.exposure = Some(*level))
+        let text = language.exposure_filter(level).to_owned();
+        bar(language, text, count, total, tone, |filter| filter.exposure = Some(level))
     });
     let bars: Vec<Bar> = bars.collect();
     view! {

@@ -222,8 +222,10 @@ impl Language {
                         };
                         match self {
                             Self::En => format!(
-                                "{who}, in {} groups of people and {} of cloud services",
-                                groups.own, groups.system
+                                "{who}, in {} {} of yours and {} of cloud services",
+                                groups.own,
+                                if groups.own == 1 { "group" } else { "groups" },
+                                groups.system
                             ),
                             Self::ZhCn => format!(
                                 "{who}，自建分组 {} 个，云服务分组 {} 个",

@@ -35,6 +35,7 @@ words! {
     identity_unknown: "not read yet", "尚未读取";
     cloud_account: "Alibaba Cloud account", "阿里云账号";
     regions_answered: "Regions", "地域";
+    each_region: "Each region", "各地域情况";
     last_success: "Last success", "上次成功";
     never: "never", "从未";
     problem_column: "Problem", "问题";
@@ -44,7 +45,7 @@ words! {
     limit_column: "Let through", "允许频率";
     throttled_column: "Refused", "被拒绝次数";
     missing_permissions: "Missing permissions", "缺少的权限";
-    no_missing_permissions: "None that was noticed. `latchkey doctor` tries each.", "尚未发现。可运行 latchkey doctor 逐项检查。";
+    no_missing_permissions: "None that was noticed. The command latchkey doctor tries each.", "尚未发现。可运行 latchkey doctor 逐项检查。";
     everything_answers: "everything answers", "一切正常";
     not_in_configuration: "Which accounts there are stands in latchkey.toml.", "账号在 latchkey.toml 中配置。";
     unread_facts: "Could not be read", "未能读取";
@@ -139,7 +140,7 @@ impl Language {
         if whole <= 0 || part <= 0 {
             return "0 %".to_owned();
         }
-        let thousandths = part.saturating_mul(1000) / whole;
+        let thousandths = (part.saturating_mul(2000) / whole + 1) / 2;
         match thousandths {
             0 => "< 0.1 %".to_owned(),
             1..100 => format!("{}.{} %", thousandths / 10, thousandths % 10),
@@ -167,7 +168,7 @@ mod tests {
         let share = |part| Language::En.share(part, 10_000);
         assert_eq!(
             [0, 1, 15, 999, 1000, 10_000].map(share),
-            ["0 %", "< 0.1 %", "0.1 %", "9.9 %", "10 %", "100 %"]
+            ["0 %", "< 0.1 %", "0.2 %", "10 %", "10 %", "100 %"]
         );
     }
 }

@@ -52,13 +52,7 @@ impl Column {
             .into_any(),
             Self::Status => view! { <td class="wide">{language.instance_status(&row.status)}</td> }.into_any(),
             Self::Access => view! { <td><AccessBadge language state=row.access/></td> }.into_any(),
-            Self::Exposure => view! {
-                <td class="exposure">
-                    <ExposureBadge language exposure=row.exposure.clone()/>
-                    <span class="muted under sentence">{language.exposure_sentence(&row.exposure)}</span>
-                </td>
-            }
-            .into_any(),
+            Self::Exposure => exposure(language, row),
             Self::Whitelist => view! { <td class="wide"><WhitelistWord language finding=row.whitelist/></td> }.into_any(),
             Self::Read => read(language, row, now),
         }
@@ -85,6 +79,17 @@ fn read(language: Language, row: &InstanceListing, now: Timestamp) -> AnyView {
             }}
             {problem.map(|problem| view! { <span class="state under" data-tone="open">{problem}</span> })}
         </td>
+    }
+    .into_any()
+}
+
+/// The sentence stands where there is something to say: nearly all instances ask a password of everybody.
+fn exposure(language: Language, row: &InstanceListing) -> AnyView {
+    let sentence = (row.exposure.rank() > 0)
+        .then(|| language.exposure_sentence(&row.exposure))
+        .map(|sentence| view! { <span class="muted under sentence">{sentence}</span> });
+    view! {
+        <td class="exposure"><ExposureBadge language exposure=row.exposure.clone()/>{sentence}</td>
     }
     .into_any()
 }
