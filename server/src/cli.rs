@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use domain::id::UserName;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::id::{AccountName, UserName};
 use domain::person::Role;
 
 #[derive(Debug, Parser)]
@@ -27,6 +27,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Tries each account, region and permission, and changes nothing
+    #[command(
+        after_help = "Ends with 0: all is fine; 1: something is missing; 2: the configuration does not do."
+    )]
+    Doctor(Doctor),
     /// People who sign in with a password
     User {
         #[command(subcommand)]
@@ -51,6 +56,29 @@ pub struct Serve {
     pub sandbox: bool,
     #[command(flatten)]
     pub fleet: Fleet,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub place: Place,
+    /// Only this account
+    #[arg(long)]
+    pub account: Option<AccountName>,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    /// Seconds until a call of the cloud is given up, 1 to 60
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub timeout: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// Which configuration and which memory.

@@ -21,14 +21,22 @@ pub struct ClientError {
     source: Box<dyn std::error::Error + Send + Sync>,
 }
 
+impl ClientError {
+    fn of(
+        config: &AccountConfig,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { account: config.name.clone(), source: source.into() }
+    }
+}
+
 pub fn accounts(
     configs: Vec<AccountConfig>,
     environment: &Environment,
 ) -> Result<Accounts, ClientError> {
     let mut accounts = Vec::new();
     for config in configs {
-        let client = client(&config, environment)
-            .map_err(|source| ClientError { account: config.name.clone(), source })?;
+        let client = client(&config, environment)?;
         accounts.push(AccountOptions {
             name: config.name,
             label: config.label,
@@ -40,17 +48,24 @@ pub fn accounts(
     Ok(Accounts::new(accounts))
 }
 
-fn client(
+fn client(config: &AccountConfig, environment: &Environment) -> Result<Client, ClientError> {
+    let options = options(config, environment)?;
+    Client::new(options).map_err(|source| ClientError::of(config, source))
+}
+
+/// What the client of an account is told.
+pub fn options(
     config: &AccountConfig,
     environment: &Environment,
-) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
-    let network = network(config, environment)?;
-    let credentials = credentials(&config.credential, environment, &network)?;
+) -> Result<ClientOptions, ClientError> {
+    let network = network(config, environment).map_err(|source| ClientError::of(config, source))?;
+    let credentials = credentials(&config.credential, environment, &network)
+        .map_err(|source| ClientError::of(config, source))?;
     let mut options =
         ClientOptions::new(credentials, Arc::new(outside::now), Arc::new(outside::random_bytes));
     options.scheme = config.signature;
     options.endpoint.clone_from(&config.endpoint);
-    Ok(Client::new(options)?)
+    Ok(options)
 }
 
 /// How keys of this account are fetched. Its `endpoint` stands for STS as well.

@@ -3,10 +3,12 @@
 //! The environment is read here and nowhere else. Every mistake is collected, each with file, line and key and what is
 //! allowed, so that one round of corrections is enough. Secrets come in their own types, from a `…_file` if possible.
 //!
-//! To add a setting: a field in [`Config`], a line in `file` or `account`, one in docs/operations/configuration.md.
+//! To add a setting: a field in [`Config`], a line in `file`, `pace` or `account`, one in
+//! docs/operations/configuration.md.
 
 mod account;
 mod file;
+mod pace;
 mod public_url;
 mod reader;
 
@@ -18,6 +20,7 @@ use ipnet::IpNet;
 use store::DatabaseUrl;
 
 pub use account::{AccountConfig, CredentialSource};
+pub use pace::Pace;
 pub use public_url::PublicUrl;
 pub use reader::Mistake;
 
@@ -33,6 +36,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Times every wait of a change. 1, unless every account is a simulated one.
     pub timing_scale: f64,
+    /// How often the fleet is read, and how long what became different is kept.
+    pub pace: Pace,
     pub accounts: Vec<AccountConfig>,
 }
 

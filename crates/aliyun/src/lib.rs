@@ -42,6 +42,7 @@ pub use error::{Detail, Error, ErrorKind};
 pub use network::{Network, NetworkOptions, Sts};
 pub use nonce::{Nonce, NonceSource};
 pub use options::{BuildClientError, ClientOptions, Timeouts};
+pub use probe::RegionProbe;
 pub use r_kvstore::{
     InstanceConfig, InstancePage, Language, Listing, ListingEnd, PAGE_SIZE, Paging,
     RunningParameters,

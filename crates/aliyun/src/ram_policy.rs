@@ -43,6 +43,7 @@ impl Default for Wanted {
             Action::DescribeDbInstanceNetInfo,
             Action::DescribeEngineVersion,
             Action::DescribeParameters,
+            Action::DescribeInstanceConfig,
         ];
         Self {
             reads: reads.into(),
@@ -225,7 +226,7 @@ mod tests {
     fn both_prefixes_can_be_written_down() {
         let wanted = Wanted { both_prefixes: true, ..Wanted::default() };
         let policy = of(&wanted);
-        assert_eq!(policy["Statement"][0]["Action"].as_array().unwrap().len(), 12);
+        assert_eq!(policy["Statement"][0]["Action"].as_array().unwrap().len(), 14);
         assert_eq!(
             policy["Statement"][1]["Action"],
             json!(["kvstore:ModifyInstanceVpcAuthMode", "r-kvstore:ModifyInstanceVpcAuthMode"])

@@ -68,10 +68,20 @@ impl ScratchPostgres {
 
     /// The address of a new, empty database: `postgres://postgres@127.0.0.1:PORT/NAME`. About 50 ms.
     pub fn database(&self) -> Result<String, Error> {
+        self.create(&[])
+    }
+
+    /// The same with another encoding and locale than `UTF8` and `C.UTF-8`.
+    pub fn database_in(&self, encoding: &str, locale: &str) -> Result<String, Error> {
+        let (encoding, locale) = (format!("--encoding={encoding}"), format!("--locale={locale}"));
+        self.create(&["--template=template0", &encoding, &locale])
+    }
+
+    fn create(&self, options: &[&str]) -> Result<String, Error> {
         let name = format!("scratch_{}", self.databases.fetch_add(1, Ordering::Relaxed) + 1);
         let mut createdb = Command::new(self.programs.path("createdb"));
         createdb.args(["--host=127.0.0.1", "--username=postgres", "--maintenance-db=postgres"]);
-        createdb.arg(format!("--port={}", self.port)).arg(&name);
+        createdb.arg(format!("--port={}", self.port)).args(options).arg(&name);
         let output = createdb.output().map_err(|error| Error::NoDatabase(error.to_string()))?;
         if !output.status.success() {
             return Err(Error::NoDatabase(String::from_utf8_lossy(&output.stderr).into_owned()));

@@ -14,6 +14,7 @@ mod health;
 mod news;
 mod outside;
 mod portal;
+mod prune;
 mod quota;
 mod read;
 mod sign_in;

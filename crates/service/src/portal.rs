@@ -35,6 +35,8 @@ pub struct Settings {
     pub calls_at_once: usize,
     /// How long it is kept what became different.
     pub events_kept: Duration,
+    /// Only the newest so many are kept, however young the others are.
+    pub events_most: u32,
 }
 
 impl Default for Settings {
@@ -51,6 +53,7 @@ impl Default for Settings {
             details_every: Duration::from_mins(30),
             calls_at_once: 16,
             events_kept: Duration::from_hours(90 * 24),
+            events_most: 1_000_000,
         }
     }
 }

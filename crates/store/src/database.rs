@@ -1,5 +1,6 @@
 //! The two databases behind one set of queries.
 
+mod inspect;
 mod lock;
 mod postgres;
 mod sqlite;
@@ -12,6 +13,8 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
 
 use crate::fleet::CountCache;
 use crate::{Error, OpenError};
+
+pub use inspect::Tables;
 
 /// Where the portal's memory lies.
 #[derive(Debug, Clone, PartialEq, Eq)]

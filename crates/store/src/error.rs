@@ -48,6 +48,13 @@ pub enum OpenError {
     Connect { address: String, source: sqlx::Error },
     #[error("{path} is damaged ({found}): restore it from a backup", path = path.display())]
     Damaged { path: PathBuf, found: String },
+    /// Searching would find other text than on any other database.
+    #[error(
+        "the PostgreSQL database {database} has the encoding {encoding} and the locale {locale}, under which text of \
+         other languages is not searched as it should be: make another one with CREATE DATABASE … ENCODING 'UTF8' \
+         LOCALE 'C.UTF-8' TEMPLATE template0"
+    )]
+    Locale { database: String, encoding: String, locale: String },
     #[error("cannot bring the tables of {address} up to date")]
     Migrate { address: String, source: sqlx::migrate::MigrateError },
 }

@@ -9,6 +9,7 @@
 //! - [`events`]: what became different
 //! - [`due`]: what is to be read next
 //! - `query`: what a filter comes to
+//! - `rows`: many rows in one statement
 
 mod counts;
 mod detail;
@@ -19,6 +20,7 @@ mod grams;
 mod list;
 mod listing;
 mod query;
+mod rows;
 mod summary;
 
 pub(crate) use counts::CountCache;

@@ -25,5 +25,5 @@ pub mod sign_in;
 pub mod user;
 pub mod view;
 
-pub use database::{DatabaseUrl, Store};
+pub use database::{DatabaseUrl, Store, Tables};
 pub use error::{Error, OpenError};

@@ -18,6 +18,18 @@ pub fn run(place: &Place) -> ExitCode {
                 "accounts    {}",
                 if names.is_empty() { "none".to_owned() } else { names.join(", ") }
             ));
+            let reading = config.pace;
+            say(format_args!(
+                "reading     lists every {}, modes every {}, details every {}; {} calls at once",
+                reading.list_every,
+                reading.attributes_every,
+                reading.details_every,
+                reading.calls_at_once
+            ));
+            say(format_args!(
+                "events      kept for {}, the newest {}",
+                reading.events_kept, reading.events_most
+            ));
             say("The configuration is fine.");
             ExitCode::SUCCESS
         }

@@ -1,6 +1,7 @@
 //! What the commands do.
 
 mod config_check;
+mod doctor;
 mod serve;
 mod simulate;
 mod user;
@@ -16,6 +17,7 @@ pub async fn run(command: Command) -> ExitCode {
     match command {
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Config { command: ConfigCommand::Check { place } } => config_check::run(&place),
+        Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::User { command: UserCommand::Add { name, role, password_stdin, place } } => {
             user::add(&name, role, password_stdin, &place).await
         }
@@ -34,15 +36,19 @@ pub fn failed(text: &str) -> ExitCode {
     ExitCode::from(1)
 }
 
-/// An error with everything below it.
 fn failed_by(error: &dyn std::error::Error) -> ExitCode {
+    failed(&whole(error))
+}
+
+/// An error with everything below it.
+fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    failed(&text)
+    text
 }
 
 fn mistaken(mistakes: &[Mistake]) -> ExitCode {

@@ -11,6 +11,7 @@ use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
 use service::{Portal, Settings, Timing};
 use store::{DatabaseUrl, Store};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use super::{failed, failed_by, mistaken, say};
 use crate::cli::Serve;
@@ -19,8 +20,8 @@ use crate::web::{self, Site, Web};
 use crate::{clouds, outside, sandbox, telemetry};
 
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
-/// Sessions that ended and reviews that nobody confirmed are forgotten after this.
-const KEPT: Duration = Duration::from_hours(24);
+/// A database that does not answer holds up the end no longer than this.
+const HAND_OVER: Duration = Duration::from_secs(2);
 /// So many ports are tried when the usual one is taken.
 const PORTS: u16 = 50;
 
@@ -58,11 +59,11 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(store) => store,
         Err(error) => return failed_by(&error),
     };
-    let settings = Settings {
+    let settings = config.pace.apply(Settings {
         environment_tag: config.environment_tag,
         timing: Timing::scaled(config.timing_scale),
         ..Settings::default()
-    };
+    });
     let portal = match Portal::new(store, accounts, outside::outside(), settings) {
         Ok(portal) => portal,
         Err(error) => return failed_by(&error),
@@ -153,12 +154,13 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
         return failed_by(&error);
     }
     tokio::spawn(portal.clone().supervise_changes(alone));
-    tokio::spawn(portal.clone().read_fleet());
+    let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
     let stop = async {
         stopped().await;
         portal.end_news();
+        hand_over(&portal, reader).await;
     };
     web::serve::serve(listener, web::router(web), stop).await;
     ExitCode::SUCCESS
@@ -166,18 +168,24 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
 
 async fn prune(portal: Portal) {
     loop {
-        let before = portal.now().minus(KEPT);
-        let pruned = async {
-            portal.store().prune_sessions(before).await?;
-            portal.store().prune_reviews(before).await
-        };
-        if let Err(error) = pruned.await {
+        if let Err(error) = portal.prune().await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "old sessions and reviews could not be forgotten"
+                "what is old could not be forgotten"
             );
         }
         tokio::time::sleep(PRUNE_EVERY).await;
+    }
+}
+
+/// Nothing is read from now on, and another replica may read at once.
+async fn hand_over(portal: &Portal, reader: JoinHandle<()>) {
+    reader.abort();
+    // It was ended here, so there is nothing else that it could say.
+    let _ = reader.await;
+    let given_back = tokio::time::timeout(HAND_OVER, portal.give_back_duties()).await;
+    if !matches!(given_back, Ok(Ok(()))) {
+        tracing::warn!("duties could not be given back: other replicas wait for their end");
     }
 }
 

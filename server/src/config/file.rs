@@ -9,8 +9,11 @@ use store::DatabaseUrl;
 use toml::de::DeTable;
 
 use super::reader::{Found, Mistake, Place, Reader};
-use super::{AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account};
+use super::{
+    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace,
+};
 
+/// Besides those of the pace.
 const KEYS: &[&str] = &[
     "accounts",
     "database",
@@ -31,7 +34,8 @@ pub(super) fn read(
 ) -> Result<Config, Vec<Mistake>> {
     let mut reader = Reader::new(path, text);
     let document = reader.document();
-    reader.only(&document, "", KEYS);
+    let keys: Vec<&str> = KEYS.iter().copied().chain(pace::KEYS.iter().copied()).collect();
+    reader.only(&document, "", &keys);
     let mut source = Source { reader: &mut reader, document: &document, environment };
     let flag = overrides.listen.map(|listen| listen.to_string());
     let listen =
@@ -47,6 +51,7 @@ pub(super) fn read(
     let trusted_proxies = source.proxies();
     let scale =
         source.parsed::<f64>("timing_scale", None, "a number in quotes between 0.001 and 1");
+    let pace = pace::read(&mut source);
     let accounts = account::read_all(&mut reader, &document, environment);
     let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
@@ -57,6 +62,7 @@ pub(super) fn read(
             environment_tag,
             trusted_proxies,
             timing_scale,
+            pace,
             accounts,
         }),
         _ => Err(reader.mistakes),
@@ -85,14 +91,14 @@ fn timing_scale(
 }
 
 /// A setting is looked for on the command line, then in the environment, then in the file.
-struct Source<'r, 'a> {
-    reader: &'r mut Reader<'a>,
+pub(super) struct Source<'r, 'a> {
+    pub reader: &'r mut Reader<'a>,
     document: &'r DeTable<'a>,
     environment: &'r Environment,
 }
 
 impl Source<'_, '_> {
-    fn text(&mut self, key: &str, flag: Option<String>) -> Option<Found<String>> {
+    pub fn text(&mut self, key: &str, flag: Option<String>) -> Option<Found<String>> {
         let variable = format!("LATCHKEY_{}", key.to_ascii_uppercase());
         let flag = flag.map(|value| Found {
             value,

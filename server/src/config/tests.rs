@@ -1,4 +1,5 @@
 mod accounts;
+mod pace;
 
 use std::path::Path;
 
@@ -116,7 +117,7 @@ fn every_mistake_is_told_with_file_line_key_and_what_is_allowed() {
     refuses("\n\nlisten = \"here\"", &["latchkey.toml:3: listen: `here` is not ADDRESS:PORT"]);
     refuses(
         "lisen = \"127.0.0.1:1\"",
-        &["latchkey.toml:1: lisen: is not a setting; allowed here: accounts, database,"],
+        &["latchkey.toml:1: lisen: is not a setting; allowed here: accounts, attributes_every,"],
     );
     refuses("public_url = \"http://redis.example.com\"", &["plain http is allowed on"]);
     refuses(

@@ -41,7 +41,20 @@ async fn a_configuration_is_checked_without_a_portal() {
         ],
     );
     assert!(!format!("{ended:?}").contains("s3cret") && ended.err.is_empty());
-    expect(&with_config("", &check).await, 0, &["accounts    none"]);
+    let defaults = [
+        "accounts    none",
+        "reading     lists every 1m, modes every 5m, details every 30m; 16 calls at once",
+        "events      kept for 90d, the newest 1000000",
+    ];
+    expect(&with_config("", &check).await, 0, &defaults);
+    let paced = "list_every = \"10s\"\nevents_kept = \"7d\"";
+    expect(&with_config(paced, &check).await, 0, &["lists every 10s,", "kept for 7d,"]);
+    let mistaken = "list_every = \"0s\"\ncalls_at_once = 3";
+    expect(
+        &with_config(mistaken, &check).await,
+        2,
+        &["latchkey.toml:1: list_every: `0s` is not a time", "latchkey.toml:2: calls_at_once: has"],
+    );
     let bad = "lisen = \"x\"\nlisten = 3000\npublic_url = \"http://redis.example.com\"\n\n[[accounts]]\nname = \"Core\"\n";
     let ended = with_config(bad, &check).await;
     expect(

@@ -4,7 +4,7 @@ use simulator::{Fault, Rule};
 
 use crate::browser::SESSION;
 use crate::command_line::{expect, with_config};
-use crate::ground::{Config, Ground, Memory, ORDERS, key, sign_in, take_review, until};
+use crate::ground::{Config, Ground, Memory, ORDERS, key, now, sign_in, take_review, until};
 use crate::process::{Process, latchkey, run, run_with};
 
 #[tokio::test]
@@ -133,4 +133,28 @@ async fn asked_to_stop_it_finishes_what_it_was_asked() {
     let again = portal.browser();
     again.set_cookie(SESSION, &session);
     assert_eq!(again.get("/instances").await.status, 200);
+}
+
+/// Whoever stays goes on at once: nobody waits for the end of a lease that its holder has left.
+#[tokio::test]
+async fn asked_to_stop_it_gives_back_what_only_it_may_read() {
+    let ground = Ground::new(Memory::Postgres).await;
+    // In the middle of reading: nothing of this region is ever answered.
+    let silence = Rule::always(Fault::Silence { applied: false });
+    ground.cloud.control().add_fault(silence.for_action("DescribeSecurityIps"));
+    let portal = ground.serve().await;
+    let store = ground.store().await;
+    let take = async || {
+        let lasts = std::time::Duration::from_secs(15);
+        store.take_lease("read:core", "another", lasts, now()).await.unwrap()
+    };
+    until("reading to be under way", async || {
+        ground.cloud.control().faults().iter().any(|rule| rule.hits > 0).then_some(())
+    })
+    .await;
+    assert_eq!(take().await, None, "it is the portal's");
+    portal.process.ask_to_stop().await;
+    let ended = portal.process.ended().await;
+    expect(&ended, 0, &[]);
+    assert_eq!(take().await, Some(2), "another had to wait: {ended:?}");
 }

@@ -8,6 +8,7 @@
 mod browser;
 mod canary;
 mod command_line;
+mod doctor;
 mod edge;
 mod forms;
 mod ground;

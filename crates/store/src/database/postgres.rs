@@ -3,32 +3,87 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::Pools;
+use super::inspect::{Applied, Tables, compare};
 use crate::OpenError;
 
 const CONNECTIONS: u32 = 8;
 const ACQUIRE: Duration = Duration::from_secs(5);
+const ADDRESS: &str = "PostgreSQL";
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 pub(super) async fn open(url: &str) -> Result<Pools, OpenError> {
-    let connect = |source| OpenError::Connect { address: "PostgreSQL".to_owned(), source };
-    let options =
-        PgConnectOptions::from_str(url).map_err(connect)?.application_name("latchkey").options([
+    let pool = connect(url, CONNECTIONS).await?;
+    check_locale(&pool).await?;
+    MIGRATIONS
+        .run(&pool)
+        .await
+        .map_err(|source| OpenError::Migrate { address: ADDRESS.to_owned(), source })?;
+    Ok(Pools::Postgres(pool))
+}
+
+/// Changes nothing.
+pub(super) async fn inspect(url: &str) -> Result<Tables, OpenError> {
+    let pool = connect(url, 1).await?;
+    check_locale(&pool).await?;
+    let applied = applied(&pool).await.map_err(unreachable)?;
+    pool.close().await;
+    compare(&MIGRATIONS, ADDRESS, &applied)
+}
+
+async fn connect(url: &str, connections: u32) -> Result<PgPool, OpenError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(unreachable)?
+        .application_name("latchkey")
+        .options([
             ("statement_timeout", "10s"),
             ("lock_timeout", "5s"),
             ("idle_in_transaction_session_timeout", "20s"),
             ("synchronous_commit", "on"),
         ]);
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
+    PgPoolOptions::new()
+        .max_connections(connections)
         .acquire_timeout(ACQUIRE)
         .connect_with(options)
         .await
-        .map_err(connect)?;
-    sqlx::migrate!("migrations/postgres")
-        .run(&pool)
+        .map_err(unreachable)
+}
+
+fn unreachable(source: sqlx::Error) -> OpenError {
+    OpenError::Connect { address: ADDRESS.to_owned(), source }
+}
+
+/// Under `C` only ASCII letters have capitals, so the same search would find less than elsewhere. A provider of its own
+/// (ICU) may know better than the name says: then the name does not count.
+async fn check_locale(pool: &PgPool) -> Result<(), OpenError> {
+    let (database, encoding, locale, folds): (String, String, String, bool) = sqlx::query_as(
+        "SELECT datname::TEXT, pg_encoding_to_char(encoding)::TEXT, datctype::TEXT, lower('\u{c4}') = '\u{e4}'
+         FROM pg_database WHERE datname = current_database()",
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(unreachable)?;
+    let is_plain = matches!(locale.as_str(), "C" | "POSIX") && !folds;
+    if encoding != "UTF8" || is_plain {
+        return Err(OpenError::Locale { database, encoding, locale });
+    }
+    Ok(())
+}
+
+/// What was done to the tables; nothing where there are none.
+async fn applied(pool: &PgPool) -> Result<Vec<Applied>, sqlx::Error> {
+    let are_there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .fetch_one(pool)
+        .await?;
+    if !are_there {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
+        .fetch_all(pool)
         .await
-        .map_err(|source| OpenError::Migrate { address: "PostgreSQL".to_owned(), source })?;
-    Ok(Pools::Postgres(pool))
 }

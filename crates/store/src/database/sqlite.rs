@@ -6,20 +6,24 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::SqlitePool;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::inspect::{Applied, Tables, compare};
 use super::{Pools, lock};
 use crate::OpenError;
 
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(5);
 
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
 pub(super) async fn open(path: &Path, owner: &str) -> Result<Pools, OpenError> {
     let lock = lock::take(path, owner)?;
     create_private(path).map_err(|source| OpenError::Lock { path: path.to_owned(), source })?;
     let write = connect(path, options(path).create_if_missing(true), 1).await?;
     check(&write, path).await?;
-    sqlx::migrate!("migrations/sqlite")
+    MIGRATIONS
         .run(&write)
         .await
         .map_err(|source| OpenError::Migrate { address: path.display().to_string(), source })?;
@@ -32,6 +36,38 @@ pub(super) async fn open_in_use(path: &Path) -> Result<Pools, OpenError> {
     let write = connect(path, options(path), 1).await?;
     let read = connect(path, options(path).read_only(true), 1).await?;
     Ok(Pools::Sqlite { read, write, _lock: None })
+}
+
+/// Changes nothing; a portal may use the file meanwhile.
+pub(super) async fn inspect(path: &Path) -> Result<Tables, OpenError> {
+    if !path.exists() {
+        // A file is made at the first start, a folder is not.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        return match std::fs::read_dir(folder.unwrap_or_else(|| Path::new("."))) {
+            Ok(_) => Ok(Tables::None),
+            Err(source) => Err(OpenError::Lock { path: path.to_owned(), source }),
+        };
+    }
+    let pool = connect(path, options(path).read_only(true), 1).await?;
+    check(&pool, path).await?;
+    let applied = applied(&pool).await.map_err(|source| refused(path, source))?;
+    pool.close().await;
+    compare(&MIGRATIONS, &path.display().to_string(), &applied)
+}
+
+/// What was done to the tables; nothing where there are none.
+async fn applied(pool: &SqlitePool) -> Result<Vec<Applied>, sqlx::Error> {
+    let tables: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'",
+    )
+    .fetch_one(pool)
+    .await?;
+    if tables == 0 {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
+        .fetch_all(pool)
+        .await
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

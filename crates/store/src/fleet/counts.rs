@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use domain::inventory::{InstanceCounts, InstanceFilter};
 use domain::person::Scope;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
+use super::rows;
 use crate::database::{Tx, on};
 use crate::{Error, Store, json};
 
 /// The values of every field that is filtered by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Dimensions {
     pub account: String,
     pub region: String,
@@ -50,37 +51,60 @@ struct Copy {
 
 const OLD: Duration = Duration::from_millis(500);
 
-/// An instance moved from one combination of values to another; `None`: it was not there, or is no longer.
+/// How many instances came to a combination of values and left it, in one transaction.
+#[derive(Debug, Default)]
+pub(super) struct Moves(BTreeMap<Dimensions, i64>);
+
+impl Moves {
+    /// An instance moved from one combination of values to another; `None`: it was not there, or is no longer.
+    pub fn add(&mut self, before: Option<Dimensions>, after: Option<Dimensions>) {
+        for (dimensions, by) in [(before, -1), (after, 1)] {
+            if let Some(dimensions) = dimensions {
+                *self.0.entry(dimensions).or_default() += by;
+            }
+        }
+    }
+
+    pub async fn store(self, tx: &mut Tx) -> Result<(), Error> {
+        let moves: Vec<(Dimensions, i64)> = self.0.into_iter().filter(|(_, by)| *by != 0).collect();
+        for part in rows::parts(&moves) {
+            let sql = format!(
+                "INSERT INTO fleet_counts
+                    (account, region, environment, version, access, whitelist, exposure_level, count)
+                 VALUES {}
+                 ON CONFLICT (account, region, environment, version, access, whitelist, exposure_level)
+                 DO UPDATE SET count = fleet_counts.count + excluded.count",
+                rows::values(0, part.len(), 8)
+            );
+            on!(tx, |c| {
+                let mut query = sqlx::query(AssertSqlSafe(sql));
+                for (dimensions, by) in part {
+                    query = query
+                        .bind(&dimensions.account)
+                        .bind(&dimensions.region)
+                        .bind(&dimensions.environment)
+                        .bind(&dimensions.version)
+                        .bind(&dimensions.access)
+                        .bind(&dimensions.whitelist)
+                        .bind(&dimensions.exposure_level)
+                        .bind(by);
+                }
+                query.execute(c).await.map(drop)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// One instance moved: see [`Moves::add`].
 pub(super) async fn moved(
     tx: &mut Tx,
-    before: Option<&Dimensions>,
-    after: Option<&Dimensions>,
+    before: Option<Dimensions>,
+    after: Option<Dimensions>,
 ) -> Result<(), Error> {
-    if before == after {
-        return Ok(());
-    }
-    for (dimensions, by) in [(before, -1_i64), (after, 1)] {
-        let Some(dimensions) = dimensions else { continue };
-        on!(tx, |c| sqlx::query(
-            "INSERT INTO fleet_counts
-                (account, region, environment, version, access, whitelist, exposure_level, count)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (account, region, environment, version, access, whitelist, exposure_level)
-             DO UPDATE SET count = fleet_counts.count + $8"
-        )
-        .bind(&dimensions.account)
-        .bind(&dimensions.region)
-        .bind(&dimensions.environment)
-        .bind(&dimensions.version)
-        .bind(&dimensions.access)
-        .bind(&dimensions.whitelist)
-        .bind(&dimensions.exposure_level)
-        .bind(by)
-        .execute(c)
-        .await
-        .map(drop))?;
-    }
-    Ok(())
+    let mut moves = Moves::default();
+    moves.add(before, after);
+    moves.store(tx).await
 }
 
 /// Pages look again at what they remember. Once a transaction, last: on PostgreSQL it locks the row.

@@ -3,6 +3,7 @@
 //! Every fact has one time: when it is due. Taking it up moves that time a little, so that nobody else takes it and a
 //! taker that dies loses nothing; recording it sets the next one. Whatever people look at comes before everything.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use domain::cloud::InstanceRow;
@@ -13,6 +14,7 @@ use domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::query::{Query, bound};
+use super::rows;
 use crate::database::{Tx, on};
 use crate::{Error, Store, json};
 
@@ -39,6 +41,7 @@ struct DueRow {
 
 #[derive(FromRow)]
 struct InstanceBody {
+    number: i64,
     id: String,
     body: String,
 }
@@ -89,12 +92,7 @@ impl Store {
             return Ok(Due { facts: Vec::new(), next });
         }
         let mut tx = self.write_fleet().await?;
-        let mut facts = Vec::with_capacity(due.len());
-        for number in due {
-            if let Some(fact) = take(&mut tx, lane, number, now, claim).await? {
-                facts.push(fact);
-            }
-        }
+        let facts = take(&mut tx, lane, &due, now, claim).await?;
         tx.commit().await?;
         Ok(Due { facts, next })
     }
@@ -203,40 +201,58 @@ async fn note_wish(tx: &mut Tx, moved: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// `None`: somebody else was faster, or it is gone.
+/// Those of them that nobody else was faster with, and that are still there, in the same order.
 async fn take(
     tx: &mut Tx,
     lane: &Lane,
-    number: i64,
+    due: &[i64],
     now: Timestamp,
     claim: Duration,
-) -> Result<Option<DueFact>, Error> {
-    let taken = on!(tx, |c| sqlx::query(
-        "UPDATE readings SET due_at = $3 WHERE number = $1 AND kind = $2 AND due_at <= $4"
-    )
-    .bind(number)
-    .bind(lane.kind.code())
-    .bind(now.plus(claim).as_millis())
-    .bind(now.as_millis())
-    .execute(c)
-    .await
-    .map(|done| done.rows_affected() == 1))?;
-    if !taken {
-        return Ok(None);
+) -> Result<Vec<DueFact>, Error> {
+    let mut taken: HashSet<i64> = HashSet::new();
+    for part in rows::parts(due) {
+        let sql = format!(
+            "UPDATE readings SET due_at = $1 WHERE kind = $2 AND due_at <= $3 AND number IN ({})
+             RETURNING number",
+            rows::list(3, part.len())
+        );
+        let numbers: Vec<i64> = on!(tx, |c| {
+            let mut query = sqlx::query_scalar(AssertSqlSafe(sql))
+                .bind(now.plus(claim).as_millis())
+                .bind(lane.kind.code())
+                .bind(now.as_millis());
+            for number in part {
+                query = query.bind(number);
+            }
+            query.fetch_all(c).await
+        })?;
+        taken.extend(numbers);
     }
-    let row: Option<InstanceBody> = on!(tx, |c| sqlx::query_as(
-        "SELECT id, body FROM instances WHERE number = $1 AND released_at IS NULL"
-    )
-    .bind(number)
-    .fetch_optional(c)
-    .await)?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(DueFact {
-        key: InstanceKey {
-            account: lane.account.clone(),
-            region: lane.region.clone(),
-            id: json::word("instance id", &row.id)?,
-        },
-        row: json::read("instance", &row.body)?,
-    }))
+    let taken: Vec<i64> = due.iter().copied().filter(|number| taken.contains(number)).collect();
+    let mut bodies: HashMap<i64, InstanceBody> = HashMap::new();
+    for part in rows::parts(&taken) {
+        let sql = format!(
+            "SELECT number, id, body FROM instances WHERE released_at IS NULL AND number IN ({})",
+            rows::list(0, part.len())
+        );
+        let found: Vec<InstanceBody> = on!(tx, |c| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for number in part {
+                query = query.bind(number);
+            }
+            query.fetch_all(c).await
+        })?;
+        bodies.extend(found.into_iter().map(|row| (row.number, row)));
+    }
+    let facts = taken.iter().filter_map(|number| bodies.remove(number)).map(|row| {
+        Ok(DueFact {
+            key: InstanceKey {
+                account: lane.account.clone(),
+                region: lane.region.clone(),
+                id: json::word("instance id", &row.id)?,
+            },
+            row: json::read("instance", &row.body)?,
+        })
+    });
+    facts.collect()
 }

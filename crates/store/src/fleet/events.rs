@@ -162,14 +162,31 @@ impl Store {
         .await)?)
     }
 
-    /// Forgets events before `before`. Returns how many.
-    pub async fn prune_events(&self, before: Timestamp) -> Result<u64, Error> {
+    /// Forgets events from before `before`, and all but the newest `most`: of each up to `batch`, the oldest first.
+    /// Returns how many it were.
+    pub async fn prune_events(
+        &self,
+        before: Timestamp,
+        most: u32,
+        batch: i64,
+    ) -> Result<u64, Error> {
+        let newest = self.last_event().await?;
         let mut tx = self.write().await?;
-        let rows = on!(tx, |c| sqlx::query("DELETE FROM fleet_events WHERE at < $1")
-            .bind(before.as_millis())
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
+        // One after the other in number, so the number of the last one tells how many there are at most.
+        let rows = on!(tx, |c| sqlx::query(
+            "DELETE FROM fleet_events WHERE sequence IN (
+                SELECT sequence FROM (SELECT sequence FROM fleet_events WHERE sequence <= $1
+                                      ORDER BY sequence LIMIT $3) AS beyond
+                UNION
+                SELECT sequence FROM (SELECT sequence FROM fleet_events WHERE at < $2
+                                      ORDER BY at LIMIT $3) AS old)"
+        )
+        .bind(newest.saturating_sub(most.into()))
+        .bind(before.as_millis())
+        .bind(batch)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
         tx.commit().await?;
         Ok(rows)
     }

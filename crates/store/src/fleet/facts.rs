@@ -1,5 +1,7 @@
 //! What each instance's own calls say, with when, and why the rest was not read.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
 use domain::cloud::{EngineRelease, InstanceAttribute, SentinelAccess, WhitelistCheck};
 use domain::endpoint::Endpoint;
 use domain::fact::{Fact, Unread};
@@ -9,11 +11,11 @@ use domain::preflight::Facts;
 use domain::time::Timestamp;
 use domain::whitelist::WhitelistGroup;
 use serde::de::DeserializeOwned;
-use sqlx::FromRow;
+use sqlx::AssertSqlSafe;
 
 use super::events::{self, NewEvent};
 use super::summary::{self, Stored};
-use super::{counts, stored_text};
+use super::{counts, rows, stored_text};
 use crate::database::{Tx, on};
 use crate::{Error, Store, json};
 
@@ -38,20 +40,14 @@ pub struct FactRecord {
     pub updates: Vec<(FactUpdate, Timestamp)>,
 }
 
-#[derive(FromRow)]
-struct Body {
-    kind: String,
-    body: String,
-}
-
 impl Store {
     /// Keeps what was read of several instances, in one transaction. A failed reading keeps the last value and its age,
     /// and adds why. A value that is as it was is not written again, and touches nothing else.
     pub async fn record_facts(&self, records: &[FactRecord]) -> Result<(), Error> {
         let mut tx = self.write_fleet().await?;
         let mut changed = false;
-        for record in records {
-            changed |= store(&mut tx, record).await?;
+        for group in groups(records) {
+            changed |= store(&mut tx, group).await?;
         }
         if changed {
             counts::changed(&mut tx).await?;
@@ -60,94 +56,154 @@ impl Store {
     }
 }
 
-async fn store(tx: &mut Tx, record: &FactRecord) -> Result<bool, Error> {
-    let FactRecord { key, at, updates } = record;
-    let at = *at;
-    let Some(stored) = summary::find(tx, key).await? else { return Ok(false) };
-    let mut bodies: Option<Vec<Body>> = None;
-    let mut different = false;
-    for (update, due) in updates {
-        let (kind, body, problem) = update.parts()?;
-        if !note_reading(tx, stored.number, kind, problem.as_deref(), at, *due).await? {
-            continue;
+/// Runs of records in which no fact comes twice, so that each run can be written at once.
+fn groups(records: &[FactRecord]) -> Vec<&[FactRecord]> {
+    let mut groups = Vec::new();
+    let mut start = 0;
+    let mut seen = HashSet::new();
+    for (place, record) in records.iter().enumerate() {
+        let kinds = || record.updates.iter().map(|(update, _)| (&record.key, update.kind()));
+        if kinds().any(|fact| seen.contains(&fact)) {
+            groups.extend(records.get(start..place));
+            start = place;
+            seen.clear();
         }
-        let Some(body) = body else { continue };
-        if bodies.is_none() {
-            bodies = Some(load(tx, stored.number).await?);
-        }
-        let Some(known) = bodies.as_mut() else { continue };
-        let old = known.iter_mut().find(|known| known.kind == kind.code());
-        if old.as_ref().is_some_and(|old| old.body == body) {
-            continue;
-        }
-        different = true;
-        let before = old.as_ref().map(|old| old.body.clone());
-        write(tx, stored.number, kind, &body).await?;
-        if let Some(before) = before {
-            tell(tx, key, &stored, kind, &before, &body, at).await?;
-        }
-        match old {
-            Some(old) => old.body = body,
-            None => known.push(Body { kind: kind.code().to_owned(), body }),
-        }
+        seen.extend(kinds());
     }
-    let Some(bodies) = bodies.filter(|_| different) else { return Ok(false) };
-    let facts = facts_of(&bodies)?;
-    let mut row = stored.row()?;
-    if let Fact::Known(attribute) = &facts.attribute {
-        // The attribute call is fresher than the list: its status and name show at once.
-        row.status = attribute.row.status.clone();
-        row.name = attribute.row.name.clone();
-    }
-    summary::judge(tx, key, &stored, &row, &facts, at).await?;
-    Ok(true)
+    groups.extend(records.get(start..));
+    groups
 }
 
-async fn load(tx: &mut Tx, number: i64) -> Result<Vec<Body>, Error> {
-    Ok(on!(tx, |c| sqlx::query_as("SELECT kind, body FROM facts WHERE number = $1")
-        .bind(number)
-        .fetch_all(c)
-        .await)?)
+/// One reading on its way into the tables.
+struct Read<'a> {
+    key: &'a InstanceKey,
+    number: i64,
+    kind: FactKind,
+    body: Option<String>,
+    problem: Option<String>,
+    at: Timestamp,
+    due: Timestamp,
 }
 
-async fn write(tx: &mut Tx, number: i64, kind: FactKind, body: &str) -> Result<(), Error> {
-    on!(tx, |c| sqlx::query(
-        "INSERT INTO facts (number, kind, body) VALUES ($1, $2, $3)
-         ON CONFLICT (number, kind) DO UPDATE SET body = $3"
-    )
-    .bind(number)
-    .bind(kind.code())
-    .bind(body)
-    .execute(c)
-    .await
-    .map(drop))?;
+async fn store(tx: &mut Tx, records: &[FactRecord]) -> Result<bool, Error> {
+    let keys: BTreeSet<&InstanceKey> = records.iter().map(|record| &record.key).collect();
+    let known = summary::find_all(tx, &keys.into_iter().collect::<Vec<_>>()).await?;
+    let mut reads = Vec::new();
+    for FactRecord { key, at, updates } in records {
+        let Some(stored) = known.get(key) else { continue };
+        for (update, due) in updates {
+            let (kind, body, problem) = update.parts()?;
+            let (number, at, due) = (stored.number, *at, *due);
+            reads.push(Read { key, number, kind, body, problem, at, due });
+        }
+    }
+    let newer = note_readings(tx, &reads).await?;
+    reads.retain(|read| read.body.is_some() && newer.contains(&(read.number, read.kind)));
+    let mut bodies = load(tx, &rows::distinct(reads.iter().map(|read| read.number))).await?;
+    let mut written = Vec::new();
+    let mut different: BTreeMap<&InstanceKey, Timestamp> = BTreeMap::new();
+    for read in &reads {
+        let Some(body) = &read.body else { continue };
+        let before = bodies.insert((read.number, read.kind), body.clone());
+        if before.as_ref() == Some(body) {
+            continue;
+        }
+        let at = different.entry(read.key).or_insert(read.at);
+        *at = read.at.max(*at);
+        written.push(read);
+        if let (Some(before), Some(stored)) = (before, known.get(read.key)) {
+            tell(tx, read.key, stored, read.kind, &before, body, read.at).await?;
+        }
+    }
+    write(tx, &written).await?;
+    let mut judged = Vec::new();
+    for (key, at) in &different {
+        let Some(stored) = known.get(*key) else { continue };
+        let facts = facts_of(stored.number, &bodies)?;
+        let mut row = stored.row()?;
+        if let Fact::Known(attribute) = &facts.attribute {
+            // The attribute call is fresher than the list: its status and name show at once.
+            row.status = attribute.row.status.clone();
+            row.name = attribute.row.name.clone();
+        }
+        judged.extend(summary::judge(key, stored, row, &facts, *at)?);
+    }
+    summary::keep(tx, &judged).await?;
+    Ok(!different.is_empty())
+}
+
+/// What is known of each fact of these instances.
+type Bodies = HashMap<(i64, FactKind), String>;
+
+async fn load(tx: &mut Tx, numbers: &[i64]) -> Result<Bodies, Error> {
+    let mut bodies = HashMap::new();
+    for part in rows::parts(numbers) {
+        let sql = format!(
+            "SELECT number, kind, body FROM facts WHERE number IN ({})",
+            rows::list(0, part.len())
+        );
+        let found: Vec<(i64, String, String)> = on!(tx, |c| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for number in part {
+                query = query.bind(number);
+            }
+            query.fetch_all(c).await
+        })?;
+        for (number, kind, body) in found {
+            bodies.insert((number, json::word("fact kind", &kind)?), body);
+        }
+    }
+    Ok(bodies)
+}
+
+async fn write(tx: &mut Tx, reads: &[&Read<'_>]) -> Result<(), Error> {
+    for part in rows::parts(reads) {
+        let sql = format!(
+            "INSERT INTO facts (number, kind, body) VALUES {}
+             ON CONFLICT (number, kind) DO UPDATE SET body = excluded.body",
+            rows::values(0, part.len(), 3)
+        );
+        on!(tx, |c| {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for read in part {
+                query = query.bind(read.number).bind(read.kind.code()).bind(read.body.as_deref());
+            }
+            query.execute(c).await.map(drop)
+        })?;
+    }
     Ok(())
 }
 
-/// Returns false when something newer is known.
-async fn note_reading(
-    tx: &mut Tx,
-    number: i64,
-    kind: FactKind,
-    problem: Option<&str>,
-    at: Timestamp,
-    due: Timestamp,
-) -> Result<bool, Error> {
-    let read_at = problem.is_none().then(|| at.as_millis());
-    on!(tx, |c| sqlx::query(
-        "UPDATE readings SET read_at = COALESCE($3, read_at), due_at = $4, problem = $5
-         WHERE number = $1 AND kind = $2 AND (read_at IS NULL OR read_at <= $6)"
-    )
-    .bind(number)
-    .bind(kind.code())
-    .bind(read_at)
-    .bind(due.as_millis())
-    .bind(problem)
-    .bind(at.as_millis())
-    .execute(c)
-    .await
-    .map(|done| done.rows_affected() == 1))
-    .map_err(Into::into)
+/// Returns those than which nothing newer is known.
+async fn note_readings(tx: &mut Tx, reads: &[Read<'_>]) -> Result<HashSet<(i64, FactKind)>, Error> {
+    let mut noted = HashSet::new();
+    for part in rows::parts(reads) {
+        let sql = format!(
+            "UPDATE readings SET read_at = COALESCE(new.column3, read_at), due_at = new.column4, problem = new.column5
+             FROM (VALUES {}) AS new
+             WHERE number = new.column1 AND kind = new.column2 AND (read_at IS NULL OR read_at <= new.column6)
+             RETURNING number, kind",
+            rows::values(0, part.len(), 6)
+        );
+        let found: Vec<(i64, String)> = on!(tx, |c| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for read in part {
+                let read_at = read.problem.is_none().then(|| read.at.as_millis());
+                query = query
+                    .bind(read.number)
+                    .bind(read.kind.code())
+                    .bind(read_at)
+                    .bind(read.due.as_millis())
+                    .bind(read.problem.as_deref())
+                    .bind(read.at.as_millis());
+            }
+            query.fetch_all(c).await
+        })?;
+        for (number, kind) in found {
+            noted.insert((number, json::word("fact kind", &kind)?));
+        }
+    }
+    Ok(noted)
 }
 
 impl FactUpdate {
@@ -198,21 +254,21 @@ impl FactUpdate {
     }
 }
 
-fn facts_of(bodies: &[Body]) -> Result<Facts, Error> {
-    fn fact<T: DeserializeOwned>(bodies: &[Body], kind: FactKind) -> Result<Fact<T>, Error> {
-        let body = bodies.iter().find(|body| body.kind == kind.code());
+fn facts_of(number: i64, bodies: &Bodies) -> Result<Facts, Error> {
+    fn fact<T: DeserializeOwned>(body: Option<&String>) -> Result<Fact<T>, Error> {
         Ok(match body {
-            Some(body) => Fact::Known(json::read("fact", &body.body)?),
+            Some(body) => Fact::Known(json::read("fact", body)?),
             None => Fact::Unknown(Unread::NotYet),
         })
     }
+    let body = |kind| bodies.get(&(number, kind));
     Ok(Facts {
-        attribute: fact(bodies, FactKind::Attribute)?,
-        whitelist: fact(bodies, FactKind::Whitelist)?,
-        endpoints: fact(bodies, FactKind::Endpoints)?,
-        release: fact(bodies, FactKind::Release)?,
-        whitelist_check: fact(bodies, FactKind::WhitelistCheck)?,
-        sentinel: fact(bodies, FactKind::Sentinel)?,
+        attribute: fact(body(FactKind::Attribute))?,
+        whitelist: fact(body(FactKind::Whitelist))?,
+        endpoints: fact(body(FactKind::Endpoints))?,
+        release: fact(body(FactKind::Release))?,
+        whitelist_check: fact(body(FactKind::WhitelistCheck))?,
+        sentinel: fact(body(FactKind::Sentinel))?,
     })
 }
 

@@ -6,6 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use sqlx::AssertSqlSafe;
+
+use super::rows;
 use crate::Error;
 use crate::database::{Connection, Tx};
 
@@ -55,33 +58,46 @@ fn word(piece: &[char]) -> String {
 }
 
 /// Replaces the words of an instance.
-pub(super) async fn store(tx: &mut Tx, number: i64, text: &str, known: bool) -> Result<(), Error> {
-    let words = of_text(text);
+pub(super) async fn replace(tx: &mut Tx, number: i64, text: &str) -> Result<(), Error> {
     match tx.connection() {
         Connection::Sqlite(c) => {
-            if known {
-                sqlx::query("DELETE FROM instance_grams WHERE rowid = $1")
-                    .bind(number)
-                    .execute(&mut *c)
-                    .await?;
-            }
-            let words = words.into_iter().collect::<Vec<_>>().join(" ");
-            sqlx::query("INSERT INTO instance_grams (rowid, grams) VALUES ($1, $2)")
+            sqlx::query("DELETE FROM instance_grams WHERE rowid = $1")
                 .bind(number)
-                .bind(words)
                 .execute(c)
                 .await?;
         }
         Connection::Postgres(c) => {
-            let words: Vec<String> = words.into_iter().collect();
-            sqlx::query(
-                "INSERT INTO instance_grams (number, grams) VALUES ($1, $2)
-                 ON CONFLICT (number) DO UPDATE SET grams = $2",
-            )
-            .bind(number)
-            .bind(words)
-            .execute(c)
-            .await?;
+            sqlx::query("DELETE FROM instance_grams WHERE number = $1")
+                .bind(number)
+                .execute(c)
+                .await?;
+        }
+    }
+    add(tx, &[(number, text)]).await
+}
+
+/// Keeps the words of instances that have none.
+pub(super) async fn add(tx: &mut Tx, texts: &[(i64, &str)]) -> Result<(), Error> {
+    for part in rows::parts(texts) {
+        let places = rows::values(0, part.len(), 2);
+        match tx.connection() {
+            Connection::Sqlite(c) => {
+                let sql = format!("INSERT INTO instance_grams (rowid, grams) VALUES {places}");
+                let mut query = sqlx::query(AssertSqlSafe(sql));
+                for (number, text) in part {
+                    let words = of_text(text).into_iter().collect::<Vec<_>>().join(" ");
+                    query = query.bind(number).bind(words);
+                }
+                query.execute(c).await?;
+            }
+            Connection::Postgres(c) => {
+                let sql = format!("INSERT INTO instance_grams (number, grams) VALUES {places}");
+                let mut query = sqlx::query(AssertSqlSafe(sql));
+                for (number, text) in part {
+                    query = query.bind(number).bind(of_text(text).into_iter().collect::<Vec<_>>());
+                }
+                query.execute(c).await?;
+            }
         }
     }
     Ok(())

@@ -1,15 +1,18 @@
 //! A region's list: instances appear, are changed, and are released.
 
+use std::collections::HashMap;
+
+use domain::access::AccessState;
 use domain::cloud::InstanceRow;
 use domain::environment::Environment;
 use domain::id::{AccountName, InstanceKey, RegionId};
 use domain::inventory::{FactKind, WhitelistFinding};
 use domain::time::Timestamp;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
-use super::counts::{self, Dimensions};
+use super::counts::{self, Dimensions, Moves};
 use super::events::{self, NewEvent};
-use super::{grams, summary};
+use super::{grams, rows, summary};
 use crate::database::{Tx, on};
 use crate::{Error, Store, json};
 
@@ -45,36 +48,38 @@ impl Store {
         .fetch_all(c)
         .await
         })?;
-        let mut known: std::collections::HashMap<String, Known> =
+        let mut known: HashMap<String, Known> =
             known.into_iter().map(|known| (known.id.clone(), known)).collect();
-        // The first list of a region is no news.
         let first = known.is_empty();
         let mut changed = false;
-        for (place, (row, environment)) in rows.iter().enumerate() {
+        for part in rows.chunks(AT_ONCE) {
             // Others write in between: a first list of thousands must not hold up somebody who signs in.
-            if place % AT_ONCE == AT_ONCE - 1 {
-                if std::mem::take(&mut changed) {
-                    counts::changed(&mut tx).await?;
-                }
+            if std::mem::take(&mut changed) {
+                counts::changed(&mut tx).await?;
                 tx.commit().await?;
                 tx = self.write_fleet().await?;
             }
-            let key = InstanceKey {
-                account: account.clone(),
-                region: region.clone(),
-                id: row.id.clone(),
-            };
-            changed |= match known.remove(row.id.as_str()) {
-                Some(known) if known.says(row, *environment)? => false,
-                Some(_) => update(&mut tx, &key, row, *environment, at).await?,
-                None => {
-                    insert(&mut tx, &key, row, *environment, at).await?;
-                    if !first {
-                        tell(&mut tx, &key, row.name.as_str(), "appeared", None, None, at).await?;
+            let mut new = Vec::new();
+            for (row, environment) in part {
+                let key = || InstanceKey {
+                    account: account.clone(),
+                    region: region.clone(),
+                    id: row.id.clone(),
+                };
+                changed |= match known.remove(row.id.as_str()) {
+                    Some(known) if known.says(row, *environment)? => false,
+                    Some(_) => update(&mut tx, &key(), row, *environment, at).await?,
+                    None => {
+                        new.push(NewInstance { key: key(), row, environment: *environment });
+                        true
                     }
-                    true
-                }
-            };
+                };
+            }
+            insert(&mut tx, &new, at).await?;
+            // The first list of a region is no news.
+            for NewInstance { key, row, .. } in new.iter().filter(|_| !first) {
+                tell(&mut tx, key, row.name.as_str(), "appeared", None, None, at).await?;
+            }
         }
         if whole {
             for gone in known.into_values().filter(|known| known.released_at.is_none()) {
@@ -114,70 +119,99 @@ impl Known {
     }
 }
 
-async fn insert(
-    tx: &mut Tx,
-    key: &InstanceKey,
-    row: &InstanceRow,
+/// An instance that was not known.
+struct NewInstance<'a> {
+    key: InstanceKey,
+    row: &'a InstanceRow,
     environment: Environment,
-    at: Timestamp,
-) -> Result<(), Error> {
+}
+
+async fn insert(tx: &mut Tx, new: &[NewInstance<'_>], at: Timestamp) -> Result<(), Error> {
     let unread = summary::of_unread();
-    let dimensions = Dimensions {
-        account: key.account.to_string(),
-        region: key.region.to_string(),
-        environment: environment.code().to_owned(),
-        version: row.version.to_string(),
-        access: domain::access::AccessState::Unknown.code().to_owned(),
-        whitelist: WhitelistFinding::Unknown.code().to_owned(),
-        exposure_level: summary::level_of(&unread).code().to_owned(),
-    };
-    let search = search_text(row);
-    let (body, exposure) = (json::write(row)?, json::write(&unread)?);
-    let number: i64 = on!(tx, |c| {
-        sqlx::query_scalar(
-        "INSERT INTO instances
-            (account, region, id, name, name_folded, search, body, environment, version, access, whitelist,
-             exposure_level, exposure_rank, exposure, listed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING number"
-    )
-    .bind(key.account.as_str())
-    .bind(key.region.as_str())
-    .bind(key.id.as_str())
-    .bind(stored_text(row.name.as_str()))
-    .bind(folded_name(row))
-    .bind(&search)
-    .bind(body)
-    .bind(&dimensions.environment)
-    .bind(&dimensions.version)
-    .bind(&dimensions.access)
-    .bind(&dimensions.whitelist)
-    .bind(&dimensions.exposure_level)
-    .bind(unread.rank())
-    .bind(exposure)
-    .bind(at.as_millis())
-    .fetch_one(c)
-    .await
-    })?;
-    grams::store(tx, number, &search, false).await?;
-    counts::moved(tx, None, Some(&dimensions)).await?;
-    expect_readings(tx, number, key).await
+    let exposure = json::write(&unread)?;
+    let mut moves = Moves::default();
+    for part in rows::parts(new) {
+        let sql = format!(
+            "INSERT INTO instances
+                (account, region, id, name, name_folded, search, body, environment, version, access, whitelist,
+                 exposure_level, exposure_rank, exposure, listed_at)
+             VALUES {} RETURNING id, number",
+            rows::values(0, part.len(), 15)
+        );
+        let prepared =
+            part.iter().map(|new| Ok((new, search_text(new.row), json::write(new.row)?)));
+        let prepared: Vec<_> = prepared.collect::<Result<_, Error>>()?;
+        let numbers: Vec<(String, i64)> = on!(tx, |c| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for (new, search, body) in &prepared {
+                query = query
+                    .bind(new.key.account.as_str())
+                    .bind(new.key.region.as_str())
+                    .bind(new.key.id.as_str())
+                    .bind(stored_text(new.row.name.as_str()))
+                    .bind(folded_name(new.row))
+                    .bind(search)
+                    .bind(body)
+                    .bind(new.environment.code())
+                    .bind(new.row.version.to_string())
+                    .bind(AccessState::Unknown.code())
+                    .bind(WhitelistFinding::Unknown.code())
+                    .bind(summary::level_of(&unread).code())
+                    .bind(unread.rank())
+                    .bind(&exposure)
+                    .bind(at.as_millis());
+            }
+            query.fetch_all(c).await
+        })?;
+        let numbers: HashMap<String, i64> = numbers.into_iter().collect();
+        let number = |new: &NewInstance<'_>| numbers.get(new.key.id.as_str()).copied();
+        let texts: Vec<(i64, &str)> = prepared
+            .iter()
+            .filter_map(|(new, search, _)| Some((number(new)?, search.as_str())))
+            .collect();
+        grams::add(tx, &texts).await?;
+        let places: Vec<(i64, &InstanceKey)> =
+            part.iter().filter_map(|new| Some((number(new)?, &new.key))).collect();
+        expect_readings(tx, &places).await?;
+        for new in part {
+            let dimensions = Dimensions {
+                account: new.key.account.to_string(),
+                region: new.key.region.to_string(),
+                environment: new.environment.code().to_owned(),
+                version: new.row.version.to_string(),
+                access: AccessState::Unknown.code().to_owned(),
+                whitelist: WhitelistFinding::Unknown.code().to_owned(),
+                exposure_level: summary::level_of(&unread).code().to_owned(),
+            };
+            moves.add(None, Some(dimensions));
+        }
+    }
+    moves.store(tx).await
 }
 
 /// Every fact is due from the beginning.
-async fn expect_readings(tx: &mut Tx, number: i64, key: &InstanceKey) -> Result<(), Error> {
-    for kind in FactKind::ALL {
+async fn expect_readings(tx: &mut Tx, instances: &[(i64, &InstanceKey)]) -> Result<(), Error> {
+    let wanted: Vec<(i64, &InstanceKey, FactKind)> = instances
+        .iter()
+        .flat_map(|(number, key)| FactKind::ALL.iter().map(|kind| (*number, *key, *kind)))
+        .collect();
+    for part in rows::parts(&wanted) {
+        let sql = format!(
+            "INSERT INTO readings (number, kind, account, region, due_at) VALUES {}
+             ON CONFLICT (number, kind) DO NOTHING",
+            rows::values(0, part.len(), 5)
+        );
         on!(tx, |c| {
-            sqlx::query(
-            "INSERT INTO readings (number, kind, account, region, due_at) VALUES ($1, $2, $3, $4, 0)
-             ON CONFLICT (number, kind) DO NOTHING"
-        )
-        .bind(number)
-        .bind(kind.code())
-        .bind(key.account.as_str())
-        .bind(key.region.as_str())
-        .execute(c)
-        .await
-        .map(drop)
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (number, key, kind) in part {
+                query = query
+                    .bind(number)
+                    .bind(kind.code())
+                    .bind(key.account.as_str())
+                    .bind(key.region.as_str())
+                    .bind(0_i64);
+            }
+            query.execute(c).await.map(drop)
         })?;
     }
     Ok(())
@@ -219,12 +253,12 @@ async fn update(
     .map(drop)
     })?;
     if search != known.search {
-        grams::store(tx, known.number, &search, true).await?;
+        grams::replace(tx, known.number, &search).await?;
     }
     let was_there = known.released_at.is_none();
-    counts::moved(tx, was_there.then_some(&before), Some(&after)).await?;
+    counts::moved(tx, was_there.then_some(before), Some(after.clone())).await?;
     if !was_there {
-        expect_readings(tx, known.number, key).await?;
+        expect_readings(tx, &[(known.number, key)]).await?;
         tell(tx, key, row.name.as_str(), "appeared", None, None, at).await?;
     }
     let texts = [
@@ -260,7 +294,7 @@ async fn release(tx: &mut Tx, key: &InstanceKey, at: Timestamp) -> Result<(), Er
         .execute(c)
         .await
         .map(drop))?;
-    counts::moved(tx, Some(&gone.dimensions(key)), None).await?;
+    counts::moved(tx, Some(gone.dimensions(key)), None).await?;
     tell(tx, key, gone.row()?.name.as_str(), "released", None, None, at).await
 }
 

@@ -1,6 +1,8 @@
 //! What follows from an instance's facts, kept beside it so that lists need not look at facts: access, whitelist,
 //! exposure. Whoever changes a field that is filtered by keeps the counts in the same transaction.
 
+use std::collections::HashMap;
+
 use domain::access::AccessState;
 use domain::cloud::InstanceRow;
 use domain::exposure::{self, Exposure};
@@ -8,11 +10,11 @@ use domain::id::{ChangeId, InstanceKey};
 use domain::inventory::{ExposureFilter, WhitelistFinding};
 use domain::preflight::Facts;
 use domain::time::Timestamp;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
-use super::counts::{self, Dimensions};
+use super::counts::{Dimensions, Moves};
 use super::events::{self, NewEvent};
-use super::{grams, listing};
+use super::{grams, listing, rows};
 use crate::database::{Tx, on};
 use crate::{Error, json};
 
@@ -63,6 +65,50 @@ pub(super) async fn find(tx: &mut Tx, key: &InstanceKey) -> Result<Option<Stored
     })?)
 }
 
+#[derive(FromRow)]
+struct Found {
+    account: String,
+    region: String,
+    id: String,
+    #[sqlx(flatten)]
+    stored: Stored,
+}
+
+/// Those of the instances that are known.
+pub(super) async fn find_all(
+    tx: &mut Tx,
+    keys: &[&InstanceKey],
+) -> Result<HashMap<InstanceKey, Stored>, Error> {
+    let mut all = HashMap::new();
+    for part in rows::parts(keys) {
+        let sql = format!(
+            "SELECT account, region, id, number, body, search, environment, version, access, whitelist,
+                    exposure_level, exposure, released_at
+             FROM instances WHERE (account, region, id) IN (VALUES {})",
+            rows::values(0, part.len(), 3)
+        );
+        let found: Vec<Found> = on!(tx, |c| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for key in part {
+                query = query
+                    .bind(key.account.as_str())
+                    .bind(key.region.as_str())
+                    .bind(key.id.as_str());
+            }
+            query.fetch_all(c).await
+        })?;
+        for found in found {
+            let key = InstanceKey {
+                account: json::word("account name", &found.account)?,
+                region: json::word("region id", &found.region)?,
+                id: json::word("instance id", &found.id)?,
+            };
+            all.insert(key, found.stored);
+        }
+    }
+    Ok(all)
+}
+
 /// The word of a level that is kept and filtered by.
 pub(super) fn level_of(exposure: &Exposure) -> ExposureFilter {
     exposure.level.map_or(ExposureFilter::Unknown, ExposureFilter::Level)
@@ -73,62 +119,106 @@ pub(super) fn of_unread() -> Exposure {
     exposure::of(&Facts::unread())
 }
 
-/// Judges the instance anew, keeps what is different, and tells it.
-pub(super) async fn judge(
-    tx: &mut Tx,
-    key: &InstanceKey,
-    stored: &Stored,
-    row: &InstanceRow,
+/// An instance whose facts became different, and what follows from them.
+pub(super) struct Judged<'a> {
+    key: &'a InstanceKey,
+    stored: &'a Stored,
+    row: InstanceRow,
+    body: String,
+    access: AccessState,
+    exposure: Exposure,
+    exposure_body: String,
+    after: Dimensions,
+    at: Timestamp,
+}
+
+/// Judges the instance anew. `None`: it is as it was.
+pub(super) fn judge<'a>(
+    key: &'a InstanceKey,
+    stored: &'a Stored,
+    row: InstanceRow,
     facts: &Facts,
     at: Timestamp,
-) -> Result<(), Error> {
-    let judged = exposure::of(facts);
+) -> Result<Option<Judged<'a>>, Error> {
+    let exposure = exposure::of(facts);
     let access = facts.access_state();
     let whitelist = facts
         .whitelist
         .known()
         .map_or(WhitelistFinding::Unknown, |groups| WhitelistFinding::of(groups));
+    let before = stored.dimensions(key);
     let after = Dimensions {
         access: access.code().to_owned(),
         whitelist: whitelist.code().to_owned(),
-        exposure_level: level_of(&judged).code().to_owned(),
+        exposure_level: level_of(&exposure).code().to_owned(),
         version: row.version.to_string(),
-        ..stored.dimensions(key)
+        ..before.clone()
     };
-    let exposure = json::write(&judged)?;
-    let (body, search) = (json::write(row)?, listing::search_text(row));
-    let before = stored.dimensions(key);
-    if before == after && exposure == stored.exposure && body == stored.body {
-        return Ok(());
+    let (body, exposure_body) = (json::write(&row)?, json::write(&exposure)?);
+    if before == after && exposure_body == stored.exposure && body == stored.body {
+        return Ok(None);
     }
-    on!(tx, |c| {
-        sqlx::query(
-        "UPDATE instances SET access = $2, whitelist = $3, exposure_level = $4, exposure_rank = $5, exposure = $6,
-                body = $7, name = $8, version = $9, name_folded = $10, search = $11
+    Ok(Some(Judged { key, stored, row, body, access, exposure, exposure_body, after, at }))
+}
+
+/// Keeps what is different, and tells it.
+pub(super) async fn keep(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<(), Error> {
+    let mut moves = Moves::default();
+    for part in rows::parts(judged) {
+        let sql = format!(
+            "UPDATE instances SET access = new.column2, whitelist = new.column3, exposure_level = new.column4,
+                    exposure_rank = new.column5, exposure = new.column6
+             FROM (VALUES {}) AS new WHERE instances.number = new.column1",
+            rows::values(0, part.len(), 6)
+        );
+        on!(tx, |c| {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for judged in part {
+                query = query
+                    .bind(judged.stored.number)
+                    .bind(&judged.after.access)
+                    .bind(&judged.after.whitelist)
+                    .bind(&judged.after.exposure_level)
+                    .bind(judged.exposure.rank())
+                    .bind(&judged.exposure_body);
+            }
+            query.execute(c).await.map(drop)
+        })?;
+    }
+    for judged in judged {
+        // Apart, since it stands in every index and seldom changes.
+        if judged.body != judged.stored.body {
+            replace_row(tx, judged).await?;
+        }
+        if judged.stored.released_at.is_none() {
+            moves.add(Some(judged.stored.dimensions(judged.key)), Some(judged.after.clone()));
+        }
+        let Judged { key, stored, row, access, exposure, at, .. } = judged;
+        tell(tx, key, stored, row, (*access, exposure), *at).await?;
+    }
+    moves.store(tx).await
+}
+
+async fn replace_row(tx: &mut Tx, judged: &Judged<'_>) -> Result<(), Error> {
+    let Judged { stored, row, .. } = judged;
+    let search = listing::search_text(row);
+    on!(tx, |c| sqlx::query(
+        "UPDATE instances SET body = $2, name = $3, version = $4, name_folded = $5, search = $6
          WHERE number = $1"
     )
     .bind(stored.number)
-    .bind(&after.access)
-    .bind(&after.whitelist)
-    .bind(&after.exposure_level)
-    .bind(judged.rank())
-    .bind(&exposure)
-    .bind(&body)
+    .bind(&judged.body)
     .bind(super::stored_text(row.name.as_str()))
-    .bind(&after.version)
+    .bind(&judged.after.version)
     .bind(listing::folded_name(row))
     .bind(&search)
     .execute(c)
     .await
-    .map(drop)
-    })?;
+    .map(drop))?;
     if search != stored.search {
-        grams::store(tx, stored.number, &search, true).await?;
+        grams::replace(tx, stored.number, &search).await?;
     }
-    if stored.released_at.is_none() {
-        counts::moved(tx, Some(&before), Some(&after)).await?;
-    }
-    tell(tx, key, stored, row, (access, &judged), at).await
+    Ok(())
 }
 
 /// An event for what people would want to know. What was unread before did not become different by being read.

@@ -316,8 +316,21 @@ pub async fn what_became_different_is_told_with_before_and_after(store: &Store) 
         .unwrap();
     assert_eq!((newest[0].field.as_str(), newest[0].at), ("exposure", at(14)));
     assert_eq!(store.last_event().await.unwrap(), newest[0].sequence);
-    assert_eq!(store.prune_events(at(14)).await.unwrap(), 1);
+    assert_eq!(store.prune_events(at(14), 3, 10).await.unwrap(), 1, "the one that is older");
     assert_eq!(told(store).await.len(), 2);
+    assert_eq!(store.prune_events(at(14), 2, 10).await.unwrap(), 0);
+    assert_eq!(store.prune_events(at(14), 1, 10).await.unwrap(), 1, "one too many");
+    assert_eq!(told(store).await, ["exposure none critical"]);
+    for access in [Access::PasswordRequired, Access::PasswordFree] {
+        read(store, "r-a", vec![mode("r-a", "a", access)], 15).await;
+    }
+    assert_eq!(told(store).await.len(), 5);
+    let mut gone = Vec::new();
+    while gone.last() != Some(&0) {
+        gone.push(store.prune_events(at(16), 100, 2).await.unwrap());
+    }
+    assert_eq!(gone, [2, 2, 1, 0], "so many at a time");
+    assert_eq!(told(store).await, [""; 0]);
 }
 
 pub async fn what_is_due_is_taken_once_and_in_order(store: &Store) {
