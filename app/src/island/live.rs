@@ -2,7 +2,8 @@
 //! anew and put in place where they differ.
 //!
 //! One stream a browser, however many tabs: whichever holds the lock listens and tells the others. A tab in the
-//! background waits until it is looked at. What has the focus is left alone, and so is a part that did not change.
+//! background waits until it is looked at, and a page under a dialog until that is closed: the focus goes back to what
+//! opened it. What has the focus is left alone, and so is what did not change.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use leptos::web_sys::{
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::page::Page;
+use super::page::{Page, replace};
 use super::selecting;
 
 const CHANNEL: &str = "latchkey-live";
@@ -25,6 +26,8 @@ const ADDRESS: &str = "/events";
 const PAUSE: Duration = Duration::from_secs(2);
 /// After the server refused the stream: signed out, or being started anew.
 const AGAIN: Duration = Duration::from_secs(15);
+/// On a part that is only put in place when it becomes another kind: what is inside has parts of its own.
+const KIND: &str = "data-live-kind";
 /// In a message: more than can be named.
 const EVERYTHING: &str = "*";
 
@@ -143,17 +146,25 @@ fn catch_up(state: State) {
         return;
     }
     state.busy.set_value(true);
+    if document().query_selector("dialog[open]").ok().flatten().is_some() {
+        return rest(state);
+    }
     state.behind.set_value(false);
     spawn_local(async move {
         refresh().await;
-        set_timeout(
-            move || {
-                state.busy.set_value(false);
-                catch_up(state);
-            },
-            PAUSE,
-        );
+        rest(state);
     });
+}
+
+/// Nothing for a while, then what came meanwhile.
+fn rest(state: State) {
+    set_timeout(
+        move || {
+            state.busy.set_value(false);
+            catch_up(state);
+        },
+        PAUSE,
+    );
 }
 
 /// A page that cannot be had is asked for again at the next message: the open one stays as it was.
@@ -180,10 +191,11 @@ fn parts() -> Vec<Element> {
 pub fn put(page: &Page) {
     for shown in parts() {
         let Some(new) = page.part(&shown.id()) else { continue };
+        let kind = shown.get_attribute(KIND);
         if shown.has_attribute("data-live-rows") {
             put_rows(page, &shown, &new);
-        } else {
-            put_part(page, &shown, &new);
+        } else if kind.is_none() || kind != new.get_attribute(KIND) {
+            put_part(&shown, &new);
         }
     }
     selecting::restore();
@@ -191,33 +203,42 @@ pub fn put(page: &Page) {
 
 /// Row by row while they are the same ones: then nothing moves under the pointer.
 fn put_rows(page: &Page, shown: &Element, new: &Element) {
-    let ids = |part: &Element| -> Vec<String> {
-        let rows = part.children();
-        (0..rows.length()).filter_map(|index| rows.item(index)).map(|row| row.id()).collect()
-    };
+    let ids = |part: &Element| -> Vec<String> { children(part).iter().map(Element::id).collect() };
     let old = ids(shown);
     if old != ids(new) {
-        return put_part(page, shown, new);
+        return put_part(shown, new);
     }
     for id in old {
         if let (Some(shown), Some(new)) = (document().get_element_by_id(&id), page.part(&id)) {
-            put_part(page, &shown, &new);
+            put_part(&shown, &new);
         }
     }
 }
 
-fn put_part(page: &Page, shown: &Element, new: &Element) {
-    if shown.is_equal_node(Some(new)) || has_focus(shown) {
+/// Around what has the focus, the rest is put in place as long as both are built alike.
+fn put_part(shown: &Element, new: &Element) {
+    if shown.is_equal_node(Some(new)) {
         return;
     }
-    let opened = opened(shown);
-    if let Some(put) = page.swap(&shown.id())
-        && let Some(opened) = opened
-    {
-        for (details, open) in details(&put).into_iter().zip(opened) {
+    if has_focus(shown) {
+        let (shown, new) = (children(shown), children(new));
+        let alike = shown.iter().map(Element::tag_name).eq(new.iter().map(Element::tag_name));
+        for (shown, new) in shown.iter().zip(&new).filter(|_| alike) {
+            put_part(shown, new);
+        }
+        return;
+    }
+    let opened: Vec<bool> = details(shown).iter().map(HtmlDetailsElement::open).collect();
+    if replace(shown, new) {
+        for (details, open) in details(new).into_iter().zip(opened) {
             details.set_open(open);
         }
     }
+}
+
+fn children(of: &Element) -> Vec<Element> {
+    let children = of.children();
+    (0..children.length()).filter_map(|index| children.item(index)).collect()
 }
 
 fn has_focus(part: &Element) -> bool {
@@ -225,14 +246,10 @@ fn has_focus(part: &Element) -> bool {
     focused.is_some_and(|focused| part.contains(Some(&focused)))
 }
 
-/// Which folded parts stand open.
-fn opened(part: &Element) -> Option<Vec<bool>> {
-    let details = details(part);
-    (!details.is_empty()).then(|| details.iter().map(HtmlDetailsElement::open).collect())
-}
-
+/// What can be folded, the part itself too.
 fn details(part: &Element) -> Vec<HtmlDetailsElement> {
     let found = part.query_selector_all("details").ok();
     let count = found.as_ref().map_or(0, NodeList::length);
-    (0..count).filter_map(|index| found.as_ref()?.item(index)?.dyn_into().ok()).collect()
+    let inside = (0..count).filter_map(|index| found.as_ref()?.item(index)?.dyn_into().ok());
+    part.clone().dyn_into().ok().into_iter().chain(inside).collect()
 }

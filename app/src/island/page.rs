@@ -58,10 +58,17 @@ impl Page {
     /// Puts this page's element with the id in place of the open page's, and wakes the islands in it.
     pub fn swap(&self, id: &str) -> Option<Element> {
         let (new, old) = (self.part(id)?, document().get_element_by_id(id)?);
-        old.replace_with_with_node_1(&new).ok()?;
-        crate::boot::wake(&new);
-        Some(new)
+        replace(&old, &new).then_some(new)
     }
+}
+
+/// Puts an element in place of one of the open page, and wakes the islands in it.
+pub fn replace(old: &Element, new: &Element) -> bool {
+    let replaced = old.replace_with_with_node_1(new).is_ok();
+    if replaced {
+        crate::boot::wake(new);
+    }
+    replaced
 }
 
 /// The fields of a form, encoded as a browser encodes them.

@@ -97,7 +97,8 @@ fn form() -> Option<Element> {
 
 fn is_selection(target: Option<EventTarget>) -> bool {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| element.id() == "selection")
+    // Not `id()`: of a form with a field called `id` that is the field.
+    element.is_some_and(|element| element.matches("#selection").unwrap_or(false))
 }
 
 fn most(form: &Element) -> usize {

@@ -69,9 +69,6 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
     let about = detail.key.to_string();
     view! {
         <Head language detail=detail.clone() now/>
-        {detail.released_at.map(|_| view! {
-            <p class="hint" data-tone="open"><b>{language.released()} ". "</b>{language.released_text()}</p>
-        })}
         <div class="two" id="instance" data-live="" data-about=about>
             <div class="stack">
                 <ExposureCard language exposure=detail.exposure.clone()/>
@@ -106,19 +103,24 @@ fn Head(language: Language, detail: InstanceDetail, now: Timestamp) -> impl Into
             <a href=path::INSTANCES>{language.instances()}</a> " / "
             <a href=crumbs>{key.account.to_string()} " / " {key.region.to_string()}</a>
         </nav>
-        <div class="title">
-            <h1><bdi>{display_name(&detail)}</bdi></h1>
-            <EnvironmentBadge language environment=detail.environment/>
-            <span class="badge" data-tone="neutral">{language.instance_status(&detail.row.status)}</span>
-            <span class="mono muted">{key.id.to_string()} <CopyButton language text=key.id.to_string()/></span>
-            <span class="grow"></span>
-            <Age language read_at=detail.attribute.read_at now/>
-            <form method="post" action=path::READ_AGAIN_POST>
-                <input type="hidden" name="account" value=key.account.to_string()/>
-                <input type="hidden" name="region" value=key.region.to_string()/>
-                <input type="hidden" name="id" value=key.id.to_string()/>
-                <button class="button"><Icon name=IconName::Refresh/>{language.read_again()}</button>
-            </form>
+        <div class="stack" id="head" data-live="">
+            <div class="title">
+                <h1><bdi>{display_name(&detail)}</bdi></h1>
+                <EnvironmentBadge language environment=detail.environment/>
+                <span class="badge" data-tone="neutral">{language.instance_status(&detail.row.status)}</span>
+                <span class="mono muted">{key.id.to_string()} <CopyButton language text=key.id.to_string()/></span>
+                <span class="grow"></span>
+                <Age language read_at=detail.attribute.read_at now/>
+                <form method="post" action=path::READ_AGAIN_POST>
+                    <input type="hidden" name="account" value=key.account.to_string()/>
+                    <input type="hidden" name="region" value=key.region.to_string()/>
+                    <input type="hidden" name="id" value=key.id.to_string()/>
+                    <button class="button"><Icon name=IconName::Refresh/>{language.read_again()}</button>
+                </form>
+            </div>
+            {detail.released_at.map(|_| view! {
+                <p class="hint" data-tone="open"><b>{language.released()} ". "</b>{language.released_text()}</p>
+            })}
         </div>
     }
     .into_any()

@@ -87,6 +87,7 @@ fn Fleet(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
     let being_read = path::query_value(&request.address, path::BEING_READ)
         .and_then(|count| count.parse::<u32>().ok())
         .map(|count| language.being_read(count));
+    let kind = (!fleet.rows.is_empty()).then_some("rows");
     view! {
         <div class="title">
             <h1>{language.instances()}</h1>
@@ -102,11 +103,13 @@ fn Fleet(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
                 <p class="hint" data-tone="accent" role="status"><Icon name=IconName::Refresh/> " " {text}</p>
             })}
             <Tools language asked=asked.clone() matches views=fleet.views.clone()/>
-            {if fleet.rows.is_empty() {
-                view! { <Nothing language asked fleet/> }.into_any()
-            } else {
-                view! { <Table request asked fleet/> }.into_any()
-            }}
+            <div id="listed" class="stack" data-live="" data-live-kind=kind>
+                {if fleet.rows.is_empty() {
+                    view! { <Nothing language asked fleet/> }.into_any()
+                } else {
+                    view! { <Table request asked fleet/> }.into_any()
+                }}
+            </div>
         </div>
         <SelectionBar language/>
     }

@@ -96,7 +96,7 @@ pub const FORMS: &[Form] = &[
     },
     Form {
         path: "/api/ui/view/delete",
-        fields: &[("name", "open doors"), ("query", "")],
+        fields: &[("name", "open doors"), ("query", "access=password-free")],
         needed: &["name", "query"],
         without: "malformed",
         signed_in: true,

@@ -12,7 +12,6 @@ pub const PAGES: &[&str] = &[
     "/instances",
     "/instances/export.csv",
     "/instances/export.json",
-    "/events",
     "/instances/{account}/{region}/{id}",
     "/reviews/{id}",
     "/changes",
@@ -20,6 +19,9 @@ pub const PAGES: &[&str] = &[
     "/audit",
     "/{*any}",
 ];
+
+/// GET only, and the answer goes on.
+pub const STREAMS: &[&str] = &["/events"];
 
 /// POST only, from a page of ours, with the cookie.
 pub const FORMS: &[&str] = &[

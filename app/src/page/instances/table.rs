@@ -51,7 +51,7 @@ pub fn Table(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
                 <tbody id="rows" data-live-rows="">{rows}</tbody>
             </table>
         </div>
-        <nav class="pages" aria-label=language.pages()>
+        <nav class="pages" id="pages" data-live="" aria-label=language.pages()>
             {first.map(|href| view! { <a class="button" href=href>{language.first_page()}</a> })}
             {next.map(|href| view! { <a class="button" href=href rel="next">{language.next_page()}</a> })}
         </nav>
