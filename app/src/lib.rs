@@ -9,6 +9,8 @@ pub mod island;
 #[cfg(feature = "ssr")]
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod asked;
+#[cfg(feature = "ssr")]
 mod component;
 #[cfg(feature = "ssr")]
 mod page;

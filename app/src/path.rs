@@ -6,7 +6,9 @@ use domain::id::{ChangeId, InstanceKey, ReviewId};
 
 pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
+pub const OVERVIEW: &str = "/overview";
 pub const INSTANCES: &str = "/instances";
+pub const ACCOUNTS: &str = "/accounts";
 pub const CHANGES: &str = "/changes";
 pub const AUDIT: &str = "/audit";
 
@@ -18,6 +20,18 @@ pub const PREFERENCES_POST: &str = "/api/ui/preferences/set";
 pub const TAKE_REVIEW_POST: &str = "/api/ui/review/take";
 pub const CONFIRM_POST: &str = "/api/ui/change/confirm";
 pub const READ_AGAIN_POST: &str = "/api/ui/instance/read-again";
+pub const READ_LIST_AGAIN_POST: &str = "/api/ui/instances/read-again";
+pub const SAVE_VIEW_POST: &str = "/api/ui/view/save";
+pub const DELETE_VIEW_POST: &str = "/api/ui/view/delete";
+
+/// What a list holds, as a file.
+pub const EXPORT_CSV: &str = "/instances/export.csv";
+pub const EXPORT_JSON: &str = "/instances/export.json";
+/// Tells open pages what changed.
+pub const EVENTS: &str = "/events";
+
+/// In the query of a list: of how many instances somebody just asked to be read again.
+pub const BEING_READ: &str = "being_read";
 
 pub fn instance(key: &InstanceKey) -> String {
     format!("{INSTANCES}/{}/{}/{}", key.account, key.region, key.id)
@@ -72,7 +86,7 @@ pub fn query_value(address: &str, name: &str) -> Option<String> {
 pub fn safe_next(next: Option<&str>) -> String {
     let ours = |path: &&str| {
         let page = path.split(['?', '#']).next().unwrap_or_default();
-        let known = [INSTANCES, CHANGES, AUDIT, "/reviews"];
+        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, AUDIT, "/reviews"];
         known.iter().any(|known| {
             page == *known || page.strip_prefix(known).is_some_and(|rest| rest.starts_with('/'))
         }) && !path.contains("//")

@@ -7,10 +7,10 @@ use leptos_router::{SsrMode, path};
 
 use crate::api::ssr::Request;
 use crate::boot::Boot;
-use crate::island::{Copying, Dialogs};
+use crate::island::{Copying, Dialogs, Live};
 use crate::page::{
-    AuditPage, ChangePage, ChangesPage, InstancePage, InstancesPage, NotFoundPage, ReviewPage,
-    SignInPage,
+    AccountsPage, AuditPage, ChangePage, ChangesPage, InstancePage, InstancesPage, NotFoundPage,
+    OverviewPage, ReviewPage, SignInPage,
 };
 use crate::ui::{Icon, IconName, IconShapes};
 
@@ -37,6 +37,7 @@ pub fn shell() -> impl IntoView {
                 <App/>
                 {signed_in.then(|| view! {
                     <Copying/>
+                    <Live/>
                     <Dialogs>
                         <p class="dialog-busy" role="status">
                             <span class="spinner" aria-hidden="true"></span>
@@ -60,6 +61,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=|| view! { <NotFoundPage/> }>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/overview") view=OverviewPage ssr=SsrMode::Async/>
+                <Route path=path!("/accounts") view=AccountsPage ssr=SsrMode::Async/>
                 <Route path=path!("/instances") view=InstancesPage ssr=SsrMode::Async/>
                 <Route path=path!("/instances/:account/:region/:id") view=InstancePage ssr=SsrMode::Async/>
                 <Route path=path!("/reviews/:id") view=ReviewPage ssr=SsrMode::Async/>

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 
-export const LATCHKEY = resolve(import.meta.dirname, "../../target/release/latchkey");
+/** Another build, such as an unoptimised one, by the variable of this name. */
+export const LATCHKEY = resolve(process.env.LATCHKEY ?? resolve(import.meta.dirname, "../../target/release/latchkey"));
 
 /** Far beyond any start or end: it only tells a hang from a slow machine. */
 const DEADLINE_MS = 60_000;

@@ -38,8 +38,10 @@ for (const signature of ["v1", "v3"] as const) {
       await cloud.enableKey(cloud.accounts[0].access_key_id, false);
       await page.goto("/instances/acme-retail/cn-hangzhou/r-lost000000000001");
       await openReview(page, ENABLE);
-      for (const path of ["/instances", "/changes", "/audit", "/nowhere"]) await page.goto(path);
+      for (const path of ["/overview", "/instances", "/accounts", "/changes", "/audit", "/nowhere"]) await page.goto(path);
       complaints.splice(0);
+      // The stream of news ends with the page.
+      await page.goto("about:blank");
 
       const places = await received();
       places.set("the portal's output and log", portal.said());

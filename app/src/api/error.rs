@@ -68,6 +68,7 @@ codes! {
         Mismatch = "mismatch",
         TooShort = "too-short",
         TooLong = "too-long",
+        TooMany = "too-many",
         Malformed = "malformed",
     }
 }

@@ -1,4 +1,4 @@
-//! Reading an instance afresh.
+//! Reading instances afresh.
 
 use domain::id::{AccountName, InstanceId, InstanceKey, RegionId};
 use leptos::prelude::*;
@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::StrictForm;
 use super::error::ApiError;
 use super::ssr::{Request, back, goto};
+use crate::asked::Asked;
 use crate::path;
 
 /// Asks the cloud now, and keeps what it says.
@@ -20,5 +21,22 @@ pub async fn read_again(
     goto(&path::instance(&key));
     let request = Request::current();
     request.viewer()?.read_again(&key).await.map_err(|error| request.respond(error))?;
+    Ok(())
+}
+
+/// Everything that a list holds is read before its turn. Does not wait for the cloud.
+#[server(endpoint = "ui/instances/read-again", input = StrictForm)]
+pub async fn read_list_again(query: String) -> Result<(), ApiError> {
+    let asked = Asked::of_query(&query);
+    let address = asked.address();
+    back(&address);
+    let request = Request::current();
+    let count = request
+        .viewer()?
+        .read_matches_again(&asked.filter)
+        .await
+        .map_err(|error| request.respond(error))?;
+    let separator = if address.contains('?') { '&' } else { '?' };
+    goto(&format!("{address}{separator}{}={count}", path::BEING_READ));
     Ok(())
 }

@@ -12,5 +12,6 @@ pub mod instance;
 pub mod review;
 pub mod ssr;
 pub mod strict_form;
+pub mod view;
 
 pub use strict_form::StrictForm;

@@ -130,6 +130,7 @@ impl From<service::Problem> for FieldProblem {
             service::Problem::Mismatch => Self::Mismatch,
             service::Problem::TooShort => Self::TooShort,
             service::Problem::TooLong => Self::TooLong,
+            service::Problem::TooMany => Self::TooMany,
         }
     }
 }

@@ -21,8 +21,25 @@ pub fn CoverageBar(language: Language, coverage: Coverage, now: Timestamp) -> im
             {oldest.map(|oldest| view! { <span class="muted num">{oldest}</span> })}
             {complete.then(|| view! { <span class="muted">{language.coverage_complete()}</span> })}
             {(waiting > 0).then(|| view! { <span>{language.n_regions_waiting(waiting)}</span> })}
+            {coverage.failed.into_iter().map(|(why, count)| view! { <Failed language why count/> }).collect_view()}
             {problems.into_iter().map(|problem| view! { <Problem language problem/> }).collect_view()}
         </section>
+    }
+    .into_any()
+}
+
+/// Instances that are listed, but whose mode could not be read.
+#[component]
+fn Failed(language: Language, why: Unread, count: i64) -> impl IntoView {
+    let text = language.n_failed(count, &language.unread(&why));
+    let needs = matches!(why, Unread::Denied(_))
+        .then(|| language.needs_permission("kvstore:DescribeInstanceAttribute"));
+    view! {
+        <span class="state" data-tone="open">
+            <Icon name=IconName::Warning/>
+            {text}
+            {needs.map(|needs| view! { ", " <code>{needs}</code> })}
+        </span>
     }
     .into_any()
 }

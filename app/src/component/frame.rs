@@ -15,8 +15,10 @@ use crate::ui::{Badge, Icon, IconName, Tone};
 /// Which entry of the navigation a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    Overview,
     Instances,
     Changes,
+    Accounts,
     Audit,
     None,
 }
@@ -59,8 +61,10 @@ pub fn Plain(title: &'static str, children: Children) -> impl IntoView {
 #[component]
 fn Navigation(language: Language, section: Section) -> impl IntoView {
     let entries = [
+        (Section::Overview, path::OVERVIEW, IconName::Chart, language.overview()),
         (Section::Instances, path::INSTANCES, IconName::List, language.instances()),
         (Section::Changes, path::CHANGES, IconName::Arrows, language.changes()),
+        (Section::Accounts, path::ACCOUNTS, IconName::Cloud, language.accounts()),
         (Section::Audit, path::AUDIT, IconName::Scroll, language.audit()),
     ];
     let links = entries.into_iter().map(|(entry, href, icon, text)| {

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use leptos::web_sys::{Element, HtmlFormElement};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::live;
 use super::page::{Page, fields};
 
 /// Long enough not to ask after every letter, short enough to feel at once.
@@ -53,6 +54,7 @@ async fn refresh(form: &HtmlFormElement, part: &str, still_wanted: impl Fn() -> 
     let Ok(page) = Page::get(&address).await else { return };
     // An answer that was overtaken by another letter is of no use.
     if still_wanted() && page.swap(part).is_some() {
+        live::put(&page);
         let history = window().history();
         let _ = history
             .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));

@@ -42,7 +42,7 @@ fn followed() -> Option<(Element, Duration)> {
 
 /// A page that cannot be had is asked for again later: the part stays as it was.
 async fn refresh() {
-    let Ok(page) = Page::get(&location().href().unwrap_or_default()).await else { return };
+    let Ok(page) = Page::look(&location().href().unwrap_or_default()).await else { return };
     let Some((shown, _)) = followed() else { return };
     let id = shown.id();
     let version = |element: &Element| element.get_attribute("data-version");

@@ -12,9 +12,13 @@ mod copying;
 mod dialogs;
 mod filtering;
 mod following;
+mod live;
 mod page;
+mod selecting;
 
 pub use copying::Copying;
 pub use dialogs::Dialogs;
 pub use filtering::Filtering;
 pub use following::Following;
+pub use live::Live;
+pub use selecting::Selecting;

@@ -1,13 +1,16 @@
 //! Pages fetched in the background, and their parts.
 
 use leptos::web_sys::{
-    Document, DomParser, Element, FormData, HtmlFormElement, Request, RequestInit, Response,
-    SupportedType, UrlSearchParams,
+    Document, DomParser, Element, FormData, Headers, HtmlFormElement, Request, RequestInit,
+    Response, SupportedType, UrlSearchParams,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use leptos::prelude::{document, window};
+
+/// As the server knows it.
+const BACKGROUND: &str = "x-latchkey-background";
 
 /// A page as it came, after every redirect.
 pub struct Page {
@@ -18,6 +21,15 @@ pub struct Page {
 impl Page {
     pub async fn get(address: &str) -> Result<Self, JsValue> {
         Self::fetch(address, &RequestInit::new()).await
+    }
+
+    /// The same without anybody having asked: it does not count as using the session.
+    pub async fn look(address: &str) -> Result<Self, JsValue> {
+        let init = RequestInit::new();
+        let headers = Headers::new()?;
+        headers.set(BACKGROUND, "1")?;
+        init.set_headers(&headers);
+        Self::fetch(address, &init).await
     }
 
     /// Sends a form as a browser would, and takes the page it leads to.
@@ -46,10 +58,17 @@ impl Page {
     /// Puts this page's element with the id in place of the open page's, and wakes the islands in it.
     pub fn swap(&self, id: &str) -> Option<Element> {
         let (new, old) = (self.part(id)?, document().get_element_by_id(id)?);
-        old.replace_with_with_node_1(&new).ok()?;
-        crate::boot::wake(&new);
-        Some(new)
+        replace(&old, &new).then_some(new)
     }
+}
+
+/// Puts an element in place of one of the open page, and wakes the islands in it.
+pub fn replace(old: &Element, new: &Element) -> bool {
+    let replaced = old.replace_with_with_node_1(new).is_ok();
+    if replaced {
+        crate::boot::wake(new);
+    }
+    replaced
 }
 
 /// The fields of a form, encoded as a browser encodes them.

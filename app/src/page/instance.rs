@@ -4,22 +4,22 @@ use domain::access::{Access, AccessState};
 use domain::cloud::InstanceAttribute;
 use domain::endpoint::{Endpoint, NetType};
 use domain::id::InstanceKey;
-use domain::inventory::{InstanceDetail, Reading};
+use domain::inventory::{FleetEvent, InstanceDetail, Reading};
 use domain::person::Role;
 use domain::preflight;
 use domain::time::Timestamp;
 use domain::whitelist::{Admitted, WhitelistGroup};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use service::viewer::ChangeFilter;
+use service::viewer::{ChangeFilter, EventFilter};
 
 use super::NotFoundPage;
 use super::load::load;
 use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::component::{
-    AccessBadge, AccessSwitch, ChangeTable, CheckList, EnvironmentBadge, Frame, Section,
-    TakeReview, WhitelistTable,
+    AccessBadge, AccessSwitch, ChangeTable, CheckList, EnvironmentBadge, EventTable, ExposureCard,
+    Frame, Section, TakeReview, WhitelistTable,
 };
 use crate::path;
 use crate::text::Language;
@@ -31,6 +31,7 @@ const HISTORY: i64 = 10;
 struct Shown {
     detail: InstanceDetail,
     changes: Vec<domain::change::Change>,
+    events: Vec<FleetEvent>,
 }
 
 #[component]
@@ -50,28 +51,32 @@ pub fn InstancePage() -> impl IntoView {
 async fn gather(request: Request, key: InstanceKey) -> Result<Shown, ApiError> {
     let viewer = request.viewer()?;
     let filter = ChangeFilter { instance: Some(key.clone()), ..ChangeFilter::default() };
-    let (detail, changes) =
-        futures_util::try_join!(viewer.look_at(&key), viewer.list_changes(&filter, HISTORY))
-            .map_err(|error| request.respond(error))?;
-    Ok(Shown { detail, changes })
+    let happened = EventFilter { instance: Some(key.clone()), ..EventFilter::default() };
+    let (detail, changes, events) = futures_util::try_join!(
+        viewer.look_at(&key),
+        viewer.list_changes(&filter, HISTORY),
+        viewer.list_events(&happened, HISTORY),
+    )
+    .map_err(|error| request.respond(error))?;
+    Ok(Shown { detail, changes, events })
 }
 
 #[component]
 fn Instance(request: Request, shown: Shown) -> impl IntoView {
     let language = request.language;
-    let Shown { detail, changes } = shown;
+    let Shown { detail, changes, events } = shown;
     let now = request.now;
+    let about = detail.key.to_string();
     view! {
         <Head language detail=detail.clone() now/>
-        {detail.released_at.map(|_| view! {
-            <p class="hint" data-tone="open"><b>{language.released()} ". "</b>{language.released_text()}</p>
-        })}
-        <div class="two">
+        <div class="two" id="instance" data-live="" data-about=about>
             <div class="stack">
+                <ExposureCard language exposure=detail.exposure.clone()/>
                 <Connection language detail=detail.clone() now/>
                 <Whitelist language reading=detail.whitelist.clone() now/>
                 <Basic language detail=detail.clone()/>
                 <History language changes=changes.clone() key=detail.key.clone() now/>
+                <Happened language events now/>
             </div>
             <aside class="stack">
                 <PasswordFree request=request.clone() detail=detail.clone() changes/>
@@ -98,19 +103,24 @@ fn Head(language: Language, detail: InstanceDetail, now: Timestamp) -> impl Into
             <a href=path::INSTANCES>{language.instances()}</a> " / "
             <a href=crumbs>{key.account.to_string()} " / " {key.region.to_string()}</a>
         </nav>
-        <div class="title">
-            <h1><bdi>{display_name(&detail)}</bdi></h1>
-            <EnvironmentBadge language environment=detail.environment/>
-            <span class="badge" data-tone="neutral">{language.instance_status(&detail.row.status)}</span>
-            <span class="mono muted">{key.id.to_string()} <CopyButton language text=key.id.to_string()/></span>
-            <span class="grow"></span>
-            <Age language read_at=detail.attribute.read_at now/>
-            <form method="post" action=path::READ_AGAIN_POST>
-                <input type="hidden" name="account" value=key.account.to_string()/>
-                <input type="hidden" name="region" value=key.region.to_string()/>
-                <input type="hidden" name="id" value=key.id.to_string()/>
-                <button class="button"><Icon name=IconName::Refresh/>{language.read_again()}</button>
-            </form>
+        <div class="stack" id="head" data-live="">
+            <div class="title">
+                <h1><bdi>{display_name(&detail)}</bdi></h1>
+                <EnvironmentBadge language environment=detail.environment/>
+                <span class="badge" data-tone="neutral">{language.instance_status(&detail.row.status)}</span>
+                <span class="mono muted">{key.id.to_string()} <CopyButton language text=key.id.to_string()/></span>
+                <span class="grow"></span>
+                <Age language read_at=detail.attribute.read_at now/>
+                <form method="post" action=path::READ_AGAIN_POST>
+                    <input type="hidden" name="account" value=key.account.to_string()/>
+                    <input type="hidden" name="region" value=key.region.to_string()/>
+                    <input type="hidden" name="id" value=key.id.to_string()/>
+                    <button class="button"><Icon name=IconName::Refresh/>{language.read_again()}</button>
+                </form>
+            </div>
+            {detail.released_at.map(|_| view! {
+                <p class="hint" data-tone="open"><b>{language.released()} ". "</b>{language.released_text()}</p>
+            })}
         </div>
     }
     .into_any()
@@ -394,6 +404,22 @@ fn History(
                 view! { <Empty title=language.no_changes() text=language.no_history()/> }.into_any()
             } else {
                 view! { <ChangeTable language changes now with_instance=false/> }.into_any()
+            }}
+        </Card>
+    }
+    .into_any()
+}
+
+/// What became different in the cloud, whoever did it.
+#[component]
+fn Happened(language: Language, events: Vec<FleetEvent>, now: Timestamp) -> impl IntoView {
+    let none = events.is_empty();
+    view! {
+        <Card title=language.lately()>
+            {if none {
+                view! { <Empty title=language.nothing_lately() text=language.nothing_lately_text()/> }.into_any()
+            } else {
+                view! { <EventTable language events now with_instance=false/> }.into_any()
             }}
         </Card>
     }

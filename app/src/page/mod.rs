@@ -1,5 +1,6 @@
 //! One file a route. Pages are rendered by the server alone.
 
+mod accounts;
 mod audit;
 mod change;
 mod changes;
@@ -7,14 +8,17 @@ mod instance;
 mod instances;
 mod load;
 mod not_found;
+mod overview;
 mod review;
 mod sign_in;
 
+pub use accounts::AccountsPage;
 pub use audit::AuditPage;
 pub use change::ChangePage;
 pub use changes::ChangesPage;
 pub use instance::InstancePage;
 pub use instances::InstancesPage;
 pub use not_found::NotFoundPage;
+pub use overview::OverviewPage;
 pub use review::ReviewPage;
 pub use sign_in::SignInPage;

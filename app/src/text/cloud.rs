@@ -106,7 +106,7 @@ impl Language {
     }
 
     /// Why something is not known, in a few words.
-    pub(crate) fn unread(self, why: &Unread) -> String {
+    pub fn unread(self, why: &Unread) -> String {
         let (text, code) = match why {
             Unread::NotYet => (self.pick("not read yet", "尚未读取"), None),
             Unread::TimedOut => {

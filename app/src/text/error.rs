@@ -120,6 +120,9 @@ impl Language {
             ("acknowledged", _) => self.pick("Tick each of these first.", "请先逐项勾选。"),
             (_, FieldProblem::Missing) => self.pick("This is needed.", "此项必填。"),
             (_, FieldProblem::TooLong) => self.pick("This is too long.", "内容过长。"),
+            (_, FieldProblem::TooMany) => {
+                self.pick("There are too many already.", "数量已达上限。")
+            }
             (_, FieldProblem::TooShort) => self.pick("This is too short.", "内容过短。"),
             (_, FieldProblem::Mismatch) => self.pick("This does not fit.", "内容不符。"),
             (_, FieldProblem::Malformed) => self.pick("This cannot be read.", "无法解析。"),

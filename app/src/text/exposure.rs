@@ -10,6 +10,7 @@ use super::{Language, words};
 words! {
     exposure: "Exposure", "暴露面";
     exposure_title: "Who could get in", "谁可以进入";
+    exposure_unknown: "unknown", "未知";
     exposure_uncertain: "or worse", "或更高";
     grounds: "What this rests on", "判断依据";
     ground_access: "How it is entered", "访问方式";
@@ -41,7 +42,7 @@ impl Language {
     }
 
     /// One sentence with numbers: who can get in, and how sure that is.
-    pub(crate) fn exposure_sentence(self, exposure: &Exposure) -> String {
+    pub fn exposure_sentence(self, exposure: &Exposure) -> String {
         let sentence = self.reach(&exposure.reach);
         match exposure.could_be {
             Some(worse) if exposure.level.is_some() => {
@@ -221,8 +222,10 @@ impl Language {
                         };
                         match self {
                             Self::En => format!(
-                                "{who}, in {} groups of people and {} of cloud services",
-                                groups.own, groups.system
+                                "{who}, in {} {} of yours and {} of cloud services",
+                                groups.own,
+                                if groups.own == 1 { "group" } else { "groups" },
+                                groups.system
                             ),
                             Self::ZhCn => format!(
                                 "{who}，自建分组 {} 个，云服务分组 {} 个",

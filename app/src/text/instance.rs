@@ -51,6 +51,7 @@ words! {
 
 impl Language {
     pub(crate) fn n_instances(self, total: i64, accounts: usize, regions: usize) -> String {
+        let total = self.count(total);
         match self {
             Self::En => format!(
                 "{total} in {accounts} {}, {regions} {}",
@@ -62,6 +63,7 @@ impl Language {
     }
 
     pub(crate) fn n_of_m_read(self, read: i64, instances: i64) -> String {
+        let (read, instances) = (self.count(read), self.count(instances));
         match self {
             Self::En => format!("{read} of {instances} read"),
             Self::ZhCn => format!("已读取 {read} / {instances}"),

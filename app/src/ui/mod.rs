@@ -2,6 +2,7 @@
 
 mod badge;
 mod card;
+mod chart;
 mod copy;
 mod empty;
 mod facts;
@@ -10,6 +11,7 @@ mod moment;
 
 pub use badge::{Badge, Tone};
 pub use card::Card;
+pub use chart::{Bar, BarTable, StackedBar};
 pub use copy::CopyButton;
 pub use empty::Empty;
 pub use facts::{Fact, FactList};

@@ -47,6 +47,12 @@ impl Coverage {
         self.regions.iter().filter(|region| region.problem.is_some())
     }
 
+    /// How many regions there are, counted once however many accounts have them.
+    pub fn places(&self) -> usize {
+        let regions = self.regions.iter().filter_map(|row| row.region.as_ref());
+        regions.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
     /// Regions nobody has heard from yet.
     pub fn waiting(&self) -> usize {
         self.regions

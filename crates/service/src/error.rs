@@ -57,6 +57,7 @@ pub enum Field {
     TypedName,
     Acknowledged,
     UserName,
+    ViewName,
     Password,
 }
 
@@ -66,7 +67,7 @@ impl Field {
             Self::Reason => "reason",
             Self::TypedName => "typed_name",
             Self::Acknowledged => "acknowledged",
-            Self::UserName => "name",
+            Self::UserName | Self::ViewName => "name",
             Self::Password => "password",
         }
     }
@@ -79,6 +80,7 @@ pub enum Problem {
     Mismatch,
     TooShort,
     TooLong,
+    TooMany,
 }
 
 impl Problem {
@@ -88,6 +90,7 @@ impl Problem {
             Self::Mismatch => "mismatch",
             Self::TooShort => "too-short",
             Self::TooLong => "too-long",
+            Self::TooMany => "too-many",
         }
     }
 }

@@ -8,6 +8,7 @@ use store::Store;
 
 use crate::change::engine::Engine;
 use crate::fresh::SingleFlight;
+use crate::news::NewsDesk;
 use crate::sign_in::PasswordHasher;
 use crate::{Accounts, Outside, ServiceError, Timing};
 
@@ -74,6 +75,7 @@ struct Inner {
     /// Who this process is, among replicas.
     holder: String,
     fresh: SingleFlight,
+    news: NewsDesk,
 }
 
 impl Portal {
@@ -101,6 +103,7 @@ impl Portal {
             engine,
             holder,
             fresh: SingleFlight::default(),
+            news: NewsDesk::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -147,6 +150,10 @@ impl Portal {
 
     pub(crate) fn fresh(&self) -> &SingleFlight {
         &self.inner.fresh
+    }
+
+    pub(crate) fn news_desk(&self) -> &NewsDesk {
+        &self.inner.news
     }
 
     pub(crate) fn engine(&self) -> &Engine {

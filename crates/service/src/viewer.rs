@@ -11,6 +11,7 @@ use domain::person::Role;
 pub use store::audit::AuditFilter;
 pub use store::change::ChangeFilter;
 pub use store::fleet::{EventFilter, PageOf, cursor_after};
+pub use store::view::SavedView;
 
 use crate::{Portal, ServiceError, SignedIn};
 

@@ -165,6 +165,8 @@ impl Store {
 
     pub async fn get_coverage(&self, scope: &Scope) -> Result<Coverage, Error> {
         let Scope::Everything = scope;
+        // Before a connection is held: whoever holds one and waits for another may wait for ever.
+        let instances = self.counted_total().await?;
         let mut db = self.read().await?;
         let totals: Totals = on!(db, |c| {
             sqlx::query_as(
@@ -175,7 +177,6 @@ impl Store {
         .fetch_one(c)
         .await
         })?;
-        let instances = self.counted_total().await?;
         let rows: Vec<Row> = on!(db, |c| sqlx::query_as(
             "SELECT account, region, listed_at, problem FROM coverage ORDER BY account, region"
         )

@@ -7,6 +7,7 @@
 //! To add a table: a migration of the next number in both folders, a file for its noun, a scenario in
 //! `tests/conformance.rs`.
 
+mod account;
 mod database;
 mod error;
 mod json;

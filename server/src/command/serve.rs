@@ -155,9 +155,11 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     }
     tokio::spawn(portal.clone().supervise_changes(alone));
     let reader = tokio::spawn(portal.clone().read_fleet());
+    tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
     let stop = async {
         stopped().await;
+        portal.end_news();
         hand_over(&portal, reader).await;
     };
     web::serve::serve(listener, web::router(web), stop).await;

@@ -25,6 +25,9 @@ use super::{Web, forms, session};
 /// A session is noted as used no more often than this.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
+/// Sent by pages that fetch themselves: an open tab alone keeps no session alive.
+const BACKGROUND: &str = "x-latchkey-background";
+
 /// The hash of the session of somebody who is signed in.
 #[derive(Debug, Clone)]
 pub struct SessionHash(pub String);
@@ -38,7 +41,7 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
         None => None,
     };
     let live = match &hash {
-        Some(hash) => match find(&web, hash).await {
+        Some(hash) => match find(&web, hash, asked.by_hand).await {
             Ok(live) => live,
             Err(error) => return unavailable(&request, &error),
         },
@@ -62,6 +65,8 @@ struct Asked {
     number: String,
     address: String,
     notice: Option<String>,
+    /// A person did something, not a page that keeps itself up to date.
+    by_hand: bool,
     language: Option<Language>,
     accepted: Language,
     theme: Option<String>,
@@ -77,6 +82,7 @@ impl Asked {
             number: number.unwrap_or_default(),
             address: address_without_notice(request),
             notice: notice_id(request),
+            by_hand: !headers.contains_key(BACKGROUND) && request.uri().path() != path::EVENTS,
             language: cookie(headers, LANGUAGE_COOKIE).and_then(|tag| Language::of_tag(&tag)),
             accepted: Language::accepted(accepted.unwrap_or_default()),
             theme: cookie(headers, THEME_COOKIE),
@@ -115,12 +121,13 @@ impl Asked {
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub Option<IpAddr>);
 
-async fn find(web: &Web, hash: &str) -> Result<Option<LiveSession>, store::Error> {
+async fn find(web: &Web, hash: &str, by_hand: bool) -> Result<Option<LiveSession>, store::Error> {
     let now = web.portal.now();
     let settings = web.portal.settings();
     let live =
         web.portal.store().find_live_session(hash, now, now.minus(settings.session_idle)).await?;
     if let Some(live) = &live
+        && by_hand
         && now.since(live.seen_at) > TOUCH_EVERY
     {
         web.portal.store().touch_session(hash, now).await?;

@@ -7,6 +7,8 @@
 
 mod assets;
 mod encoding;
+mod events;
+mod export;
 mod forms;
 mod gate;
 mod headers;

@@ -15,8 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{
-    Web, assets, forms, gate, headers, health, host, identify, preferences, problem, session,
-    sign_in,
+    Web, assets, events, export, forms, gate, headers, health, host, identify, preferences,
+    problem, session, sign_in,
 };
 
 /// The whole of HTTP.
@@ -24,6 +24,7 @@ pub fn router(web: Web) -> Router {
     let sessions = session::layer(web.portal.clone());
     let people = pages_and_functions(&web)
         .merge(own_forms())
+        .merge(own_pages())
         .method_not_allowed_fallback(problem::no_such_address)
         .layer(
             // From the outside in.
@@ -74,6 +75,14 @@ fn pages_and_functions(web: &Web) -> Router<Web> {
     Router::new()
         .route(app::path::HOME, get(async || Redirect::to(app::path::INSTANCES)))
         .merge(pages)
+}
+
+/// What is looked at and is no page: files and the stream of news.
+fn own_pages() -> Router<Web> {
+    Router::new()
+        .route(app::path::EXPORT_CSV, get(export::csv))
+        .route(app::path::EXPORT_JSON, get(export::json))
+        .route(app::path::EVENTS, get(events::follow))
 }
 
 /// Forms that are no server functions: they make and end sessions.

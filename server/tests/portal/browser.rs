@@ -193,7 +193,8 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
 }
 
 /// One pool of connections for all; plain http only, so nobody is trusted.
-fn client() -> reqwest::Client {
+/// Follows nothing, trusts nobody beyond this machine.
+pub fn client() -> reqwest::Client {
     static TLS: OnceLock<ClientConfig> = OnceLock::new();
     let tls = TLS.get_or_init(|| {
         ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use crate::browser::Ask;
 use crate::ground::{Ground, Memory, ORDERS, Running};
 use crate::process::HANG;
-use crate::tables::{FILES, HEALTH, PAGES};
+use crate::tables::{FILES, HEALTH, PAGES, STREAMS};
 
 async fn connect(portal: &Running) -> TcpStream {
     TcpStream::connect(host(portal)).await.unwrap()
@@ -230,6 +230,10 @@ async fn each_method_has_its_answer() {
         let elsewhere = vera.send(ask.header("origin", "https://evil.example")).await;
         assert_eq!(elsewhere.status, 403, "{path}: {elsewhere:?}");
         assert_eq!(elsewhere.header("access-control-allow-origin"), None);
+    }
+    for path in STREAMS {
+        let refused = vera.send(Ask::new("POST", path)).await;
+        assert_eq!((refused.status, refused.header("allow")), (405, Some("GET,HEAD")), "{path}");
     }
     let nobody = portal.browser();
     for path in PAGES {

@@ -80,6 +80,27 @@ pub const FORMS: &[Form] = &[
         without: "malformed",
         signed_in: true,
     },
+    Form {
+        path: "/api/ui/instances/read-again",
+        fields: &[("query", "access=password-free")],
+        needed: &["query"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/view/save",
+        fields: &[("name", "open doors"), ("query", "access=password-free")],
+        needed: &["name", "query"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/view/delete",
+        fields: &[("name", "open doors"), ("query", "access=password-free")],
+        needed: &["name", "query"],
+        without: "malformed",
+        signed_in: true,
+    },
 ];
 
 /// Stands in everything that is sent and refused; comes back nowhere.

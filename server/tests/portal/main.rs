@@ -16,6 +16,8 @@ mod headers;
 mod health;
 mod kill;
 mod life;
+mod lists;
+mod news;
 mod process;
 mod proxy;
 mod refusals;

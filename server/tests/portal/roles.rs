@@ -31,7 +31,11 @@ async fn every_page_for_every_role() {
     let change = confirm(&adam, &take_review(&adam, CATALOG, "password-required").await).await;
     let table: &[(String, Row)] = &[
         ("/sign-in".into(), EVERYBODY),
+        ("/overview".into(), PEOPLE_ONLY),
+        ("/accounts".into(), PEOPLE_ONLY),
         ("/instances".into(), PEOPLE_ONLY),
+        ("/instances/export.csv".into(), PEOPLE_ONLY),
+        ("/instances/export.json".into(), PEOPLE_ONLY),
         (format!("/instances/{ORDERS}"), PEOPLE_ONLY),
         ("/changes".into(), PEOPLE_ONLY),
         (format!("/changes/{change}"), PEOPLE_ONLY),

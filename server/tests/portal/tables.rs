@@ -6,8 +6,12 @@
 /// GET only, and nothing is written by looking.
 pub const PAGES: &[&str] = &[
     "/",
+    "/overview",
+    "/accounts",
     "/sign-in",
     "/instances",
+    "/instances/export.csv",
+    "/instances/export.json",
     "/instances/{account}/{region}/{id}",
     "/reviews/{id}",
     "/changes",
@@ -15,6 +19,9 @@ pub const PAGES: &[&str] = &[
     "/audit",
     "/{*any}",
 ];
+
+/// GET only, and the answer goes on.
+pub const STREAMS: &[&str] = &["/events"];
 
 /// POST only, from a page of ours, with the cookie.
 pub const FORMS: &[&str] = &[
@@ -24,6 +31,9 @@ pub const FORMS: &[&str] = &[
     "/api/ui/review/take",
     "/api/ui/change/confirm",
     "/api/ui/instance/read-again",
+    "/api/ui/instances/read-again",
+    "/api/ui/view/save",
+    "/api/ui/view/delete",
 ];
 
 /// Asked by address, by machines.

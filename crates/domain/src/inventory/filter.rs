@@ -65,6 +65,8 @@ pub struct InstanceFilter {
     pub region: Option<RegionId>,
     pub version: Option<String>,
     pub whitelist: Option<WhitelistFinding>,
+    /// Only these, whatever else they are; empty: all.
+    pub keys: Vec<InstanceKey>,
 }
 
 impl InstanceFilter {

@@ -152,6 +152,16 @@ impl Store {
         Ok(last.unwrap_or(0))
     }
 
+    /// The newest event, and the number that grows whenever a count of the fleet does.
+    pub async fn read_news(&self) -> Result<(i64, i64), Error> {
+        let mut db = self.read().await?;
+        Ok(on!(db, |c| sqlx::query_as(
+            "SELECT COALESCE((SELECT MAX(sequence) FROM fleet_events), 0), version FROM fleet_state"
+        )
+        .fetch_one(c)
+        .await)?)
+    }
+
     /// Forgets events from before `before`, and all but the newest `most`: of each up to `batch`, the oldest first.
     /// Returns how many it were.
     pub async fn prune_events(

@@ -51,7 +51,8 @@ impl Store {
         let mut query = Query::default();
         query.add_fields(page.filter);
         let rare = self.add_text(&mut query, &page.filter.text).await?;
-        let walk = if rare { None } else { self.shortest_walk(scope, &page).await? };
+        let few = rare || !page.filter.keys.is_empty();
+        let walk = if few { None } else { self.shortest_walk(scope, &page).await? };
         if let Some(after) = page.after {
             after_cursor(&mut query, page.sort, after);
         }
@@ -95,7 +96,7 @@ impl Store {
         scope: &Scope,
         filter: &InstanceFilter,
     ) -> Result<MatchCount, Error> {
-        if filter.text.trim().is_empty() {
+        if filter.text.trim().is_empty() && filter.keys.is_empty() {
             return Ok(MatchCount::Exactly(self.count_instances(scope, filter).await?.total));
         }
         let mut query = Query::default();

@@ -1,5 +1,6 @@
 //! The conditions that a filter and a text come to.
 
+use domain::id::InstanceKey;
 use domain::inventory::InstanceFilter;
 use sqlx::AssertSqlSafe;
 
@@ -41,6 +42,11 @@ impl Query {
         format!("${}", self.values.len())
     }
 
+    fn key(&mut self, key: &InstanceKey) -> String {
+        let parts = [key.account.as_str(), key.region.as_str(), key.id.as_str()];
+        format!("({})", parts.map(|part| self.text(part)).join(", "))
+    }
+
     pub fn where_clause(&self) -> String {
         let mut clause = "i.released_at IS NULL".to_owned();
         for condition in &self.conditions {
@@ -71,6 +77,11 @@ impl Query {
         for (column, value) in fields(filter) {
             let value = self.text(value);
             self.conditions.push(format!("i.{column} = {value}"));
+        }
+        if !filter.keys.is_empty() {
+            let keys: Vec<String> = filter.keys.iter().map(|key| self.key(key)).collect();
+            let keys = keys.join(", ");
+            self.conditions.push(format!("(i.account, i.region, i.id) IN (VALUES {keys})"));
         }
     }
 }

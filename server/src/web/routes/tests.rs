@@ -6,7 +6,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use service::{Accounts, Portal, Settings};
 use store::{DatabaseUrl, Store};
 
-use super::tables::{FILES, FORMS, HEALTH, PAGES};
+use super::tables::{FILES, FORMS, HEALTH, PAGES, STREAMS};
 use super::*;
 use crate::outside::outside;
 
@@ -15,7 +15,8 @@ const WRITES: &str = "POST";
 
 #[tokio::test]
 async fn every_address_stands_in_exactly_one_table_with_that_table_s_methods() {
-    let tables = [(PAGES, READS), (FORMS, WRITES), (HEALTH, READS), (FILES, READS)];
+    let tables =
+        [(PAGES, READS), (STREAMS, READS), (FORMS, WRITES), (HEALTH, READS), (FILES, READS)];
     let rows = tables.iter().flat_map(|(table, methods)| table.iter().map(|row| (*row, *methods)));
     let listed: BTreeMap<String, String> =
         rows.map(|(address, methods)| (address.to_owned(), methods.to_owned())).collect();

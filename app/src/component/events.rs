@@ -1,0 +1,72 @@
+//! What became different, with before and after.
+
+use domain::inventory::FleetEvent;
+use domain::time::Timestamp;
+use leptos::prelude::*;
+
+use crate::path;
+use crate::text::Language;
+use crate::ui::Moment;
+
+#[component]
+pub fn EventTable(
+    language: Language,
+    events: Vec<FleetEvent>,
+    now: Timestamp,
+    with_instance: bool,
+) -> impl IntoView {
+    let rows = events
+        .into_iter()
+        .map(|event| view! { <EventRow language event now with_instance/> })
+        .collect_view();
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=language.lately()>
+            <table class="rows events">
+                <thead>
+                    <tr>
+                        <th scope="col">{language.when_column()}</th>
+                        {with_instance.then(|| view! { <th scope="col">{language.instance_column()}</th> })}
+                        <th scope="col">{language.what_column()}</th>
+                        <th scope="col">{language.before_column()} " → " {language.after_column()}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn EventRow(
+    language: Language,
+    event: FleetEvent,
+    now: Timestamp,
+    with_instance: bool,
+) -> impl IntoView {
+    let name =
+        if event.name.is_empty() { event.instance.id.to_string() } else { event.name.to_string() };
+    let before = language.event_value(&event, event.before.as_deref());
+    let after = language.event_value(&event, event.after.as_deref());
+    let what = language.event_field(&event.field);
+    let arrow = (!before.is_empty()).then_some(" → ");
+    view! {
+        <tr>
+            <td class="num nowrap muted"><Moment language at=event.at text=language.ago(event.at, now)/></td>
+            {with_instance.then(|| view! {
+                <td>
+                    <a href=path::instance(&event.instance)><bdi>{name}</bdi></a>
+                    <span class="mono muted id">{event.instance.id.to_string()}</span>
+                </td>
+            })}
+            <td>
+                {match event.change {
+                    Some(change) => view! { <a href=path::change(change)>{what}</a> }.into_any(),
+                    None => what.into_any(),
+                }}
+            </td>
+            <td class="detail"><bdi class="muted">{before}</bdi> {arrow} <bdi>{after}</bdi></td>
+        </tr>
+    }
+    .into_any()
+}
