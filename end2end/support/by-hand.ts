@@ -3,6 +3,8 @@ import type { Portal } from "./portal.ts";
 import { type Answer, fetchRaw, postByHand } from "./wire.ts";
 
 export interface Hand {
+  /** As a header. */
+  cookie: string;
   get(path: string): Promise<Answer>;
   /** Fails unless it was taken; returns the answer's JSON. */
   post(path: string, fields: Record<string, string>): Promise<string>;
@@ -17,6 +19,7 @@ export async function signInByHand(portal: Portal, name: string): Promise<Hand> 
   const { headers } = taken(await postByHand(`${portal.url}/api/ui/session/sign-in`, signIn));
   const cookie = (headers["set-cookie"] ?? []).map((line) => line.split(";")[0]).join("; ");
   return {
+    cookie,
     get: (path) => fetchRaw(portal.url + path, { cookie }),
     post: async (path, fields) => JSON.parse(taken(await postByHand(portal.url + path, fields, { cookie })).body.toString()),
   };

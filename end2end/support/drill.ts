@@ -63,16 +63,23 @@ export const test = withDatabases.extend<Running & { drill: Partial<Drill>; runn
   baseURL: async ({ portal }, use) => use(portal.url),
 });
 
+interface Shared {
+  share: string;
+  sharedDrill: Partial<Drill>;
+  running: Running;
+}
+
 /**
- * One usual drill for all tests of a worker that say `test.use({ share: … })` alike: a spec file has its own, and its
- * tests leave each other's instances alone.
+ * One drill for all tests of a worker that say `test.use({ share: …, sharedDrill: … })` alike: a spec file has its own,
+ * and its tests leave each other's instances alone. Without `sharedDrill` it is the usual one.
  */
-export const sharedTest = withDatabases.extend<Omit<Running, "relay">, { share: string; running: Running }>({
+export const sharedTest = withDatabases.extend<Omit<Running, "relay">, Shared>({
   share: ["", { scope: "worker", option: true }],
+  sharedDrill: [{}, { scope: "worker", option: true }],
   running: [
-    async ({ share, newDatabase }, use) => {
+    async ({ share, sharedDrill, newDatabase }, use) => {
       if (share === "") throw new Error("a spec that shares a drill says so: test.use({ share: … })");
-      await during(USUAL, newDatabase, use);
+      await during({ ...USUAL, ...sharedDrill }, newDatabase, use);
     },
     { scope: "worker" },
   ],

@@ -22,8 +22,12 @@ export interface Served extends Portal {
   folder: string;
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Starts again after a `kill`, on another port: `url` is the new one. */
+  /** Starts again after a `kill` or an `end`, on another port: `url` is the new one. */
   startAgain(): Promise<void>;
+  /** Asks it to end; its folder stays. */
+  end(): Promise<void>;
+  /** Starts again where it was. */
+  startAgainHere(): Promise<void>;
 }
 
 /** `latchkey serve --sandbox` on a free port, with these arguments after it. */
@@ -73,8 +77,8 @@ export async function startServed({ accounts, database, timingScale }: Configura
   const where = database ?? `sqlite:${join(folder.path, "latchkey.db")}`;
   writeFileSync(config, written(folder.path, accounts, where, timingScale));
   const starts: Program[] = [];
-  const start = async () => {
-    const program = startLatchkey(["serve", "--config", config], folder.path, { LATCHKEY_LOG: "info" });
+  const start = async (...extra: string[]) => {
+    const program = startLatchkey(["serve", "--config", config, ...extra], folder.path, { LATCHKEY_LOG: "info" });
     starts.push(program);
     served.url = await printedUrl(program);
     await ready(served.url);
@@ -90,7 +94,9 @@ export async function startServed({ accounts, database, timingScale }: Configura
     said: () => starts.map((program) => program.said()).join(""),
     stop,
     kill: async () => starts.at(-1)?.kill(),
-    startAgain: start,
+    startAgain: () => start(),
+    end: async () => starts.at(-1)?.stop(),
+    startAgainHere: () => start("--listen", new URL(served.url).host),
   };
   try {
     for (const [name, role] of Object.entries(PEOPLE)) {

@@ -23,6 +23,7 @@ export interface Write {
 /** Which calls, and what happens to them. */
 export interface Fault {
   account?: string;
+  region?: string;
   action?: string;
   instance?: string;
   times?: number;
@@ -39,6 +40,8 @@ export interface Simulator {
   /** Of every region, and of STS. */
   endpoint: string;
   accounts: Keys[];
+  /** Ids, as the cloud orders them. */
+  regions(): Promise<string[]>;
   /** Writes that arrived, the first one first. */
   writes(instance?: string): Promise<Write[]>;
   /** Returns its number. */
@@ -49,6 +52,8 @@ export interface Simulator {
   instance(id: string): Promise<Record<string, unknown>>;
   /** By the cloud's names; `null` leaves one out. */
   setFields(id: string, fields: Record<string, unknown>): Promise<void>;
+  /** How the whole cloud behaves; what is absent stays as it is. */
+  configure(settings: { latency_ms?: number; quotas?: boolean }): Promise<void>;
   setWhitelist(id: string, groups: Group[]): Promise<void>;
   enableKey(accessKeyId: string, enabled: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -79,12 +84,14 @@ export async function startSimulator(...extra: string[]): Promise<Simulator> {
   return {
     endpoint: said.endpoint,
     accounts: said.accounts,
+    regions: async () => (await ask("GET", "/")).regions,
     writes: (instance) => ask("GET", instance ? `/ledger?instance=${instance}` : "/ledger"),
     addFault: async (fault) => (await ask("POST", "/faults", fault)).id,
     removeFault: (number) => ask("DELETE", `/faults/${number}`),
     counters: () => ask("GET", "/counters"),
     instance: (id) => ask("GET", `/instances/${id}`),
     setFields: (id, fields) => ask("PATCH", `/instances/${id}`, fields),
+    configure: (settings) => ask("PATCH", "/settings", settings),
     enableKey: (id, enabled) => ask("PATCH", `/keys/${id}`, { enabled }),
     setWhitelist: (id, groups) => ask("PUT", `/instances/${id}/whitelist`, groups),
     stop,

@@ -25,7 +25,7 @@ export function views({ change, review }: Made): View[] {
     { name: "overview", open: at("/overview") },
     { name: "accounts", open: at("/accounts") },
     { name: "instances", open: at("/instances") },
-    { name: "instances in every column", open: at("/instances?column=place&column=engine&column=environment&column=status&column=access&column=exposure&column=whitelist&column=read&density=compact") },
+    { name: "instances in every column", open: at("/instances?region=cn-shanghai&column=place&column=engine&column=environment&column=status&column=access&column=exposure&column=whitelist&column=read&density=compact") },
     { name: "nothing found", open: at("/instances?q=there-is-no-such-thing") },
     { name: "instance", open: at(`${account}/cn-shanghai/r-uf6sessions00001`) },
     { name: "instance with warnings", open: at(`${account}/ap-southeast-1/r-t4nmobile0000001`) },

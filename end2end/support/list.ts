@@ -1,0 +1,35 @@
+// The list of instances, as it stands on the page.
+import type { Page } from "@playwright/test";
+
+import { expect } from "./test.ts";
+
+/** The names, from top to bottom. */
+export const names = (page: Page) => page.getByRole("rowheader").getByRole("link").allTextContents();
+
+/** What stands in the column of this name, row by row. */
+export async function column(page: Page, name: string): Promise<string[]> {
+  const index = (await page.getByRole("columnheader").allTextContents()).indexOf(name);
+  expect(index, name).toBeGreaterThan(-1);
+  return page.locator("#rows tr").evaluateAll(
+    (rows, index) => rows.map((row) => (row.children[index] as HTMLElement).innerText),
+    index,
+  );
+}
+
+/** How many instances fit the filter, as the page says it. */
+export async function matching(page: Page): Promise<number> {
+  const text = await page.locator("#matches").textContent();
+  return Number(/^([\d,]+) match/.exec(text ?? "")?.[1].replaceAll(",", ""));
+}
+
+/** Once all sixty instances of the sandbox are there, with everything that can be read of them. */
+export async function openWholeList(page: Page, address = "/instances"): Promise<void> {
+  await expect(async () => {
+    await page.goto("/instances?exposure=critical");
+    // The whitelist of one that is known to be open comes last.
+    await expect(page.getByRole("link", { name: "inventory-cache", exact: true })).toBeVisible({ timeout: 250 });
+    await expect(page.getByText("every account and region answered")).toBeVisible({ timeout: 250 });
+    await expect(page.getByText("59 of 60 read")).toBeVisible({ timeout: 250 });
+  }).toPass();
+  await page.goto(address);
+}

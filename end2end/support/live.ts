@@ -1,0 +1,45 @@
+// Things that happen while pages are open.
+import type { Page, Request } from "@playwright/test";
+
+import type { Hand } from "./by-hand.ts";
+import type { Simulator } from "./simulator.ts";
+import { expect } from "./test.ts";
+
+const isStream = (request: Request) => new URL(request.url()).pathname === "/events";
+
+/** The streams that this browser has open, each with its page. Watch before the first page opens. */
+export function watchStreams(page: Page): Request[] {
+  const open: Request[] = [];
+  const context = page.context();
+  context.on("request", (request) => isStream(request) && open.push(request));
+  for (const end of ["requestfinished", "requestfailed"] as const) {
+    context.on(end as "requestfinished", (request) => {
+      const index = open.indexOf(request);
+      if (index >= 0) open.splice(index, 1);
+    });
+  }
+  // Of a page that was closed, nothing is told.
+  context.on("page", (page) =>
+    page.on("close", () => {
+      for (const gone of open.filter((request) => request.frame().page() === page)) open.splice(open.indexOf(gone), 1);
+    }),
+  );
+  return open;
+}
+
+/** Waits until the page is told what happens: with nothing open, something could happen that nobody hears. */
+export async function listening(page: Page): Promise<void> {
+  await expect(page.locator("leptos-island:not([data-awake])")).toHaveCount(0);
+}
+
+/** Changes an instance without the portal, and lets a colleague ask for it to be read until the portal knows. */
+export async function changeBehind(cloud: Simulator, hand: Hand, place: string, fields: { VpcAuthMode: "Close" | "Open" }) {
+  const [account, region, id] = place.split("/");
+  await cloud.setFields(id, fields);
+  const access = fields.VpcAuthMode === "Close" ? "password-free" : "password-required";
+  await expect(async () => {
+    await hand.post("/api/ui/instance/read-again", { account, region, id });
+    const { body } = await hand.get(`/instances/export.json?key=${place}`);
+    expect(JSON.parse(body.toString()).instances).toMatchObject([{ access }]);
+  }).toPass();
+}

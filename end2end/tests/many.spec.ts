@@ -1,0 +1,55 @@
+// More than a thousand instances.
+import { expect, sharedTest as test } from "../support/drill.ts";
+import { names } from "../support/list.ts";
+import { search, signIn } from "../support/steps.ts";
+
+test.use({ share: "many", sharedDrill: { simulator: ["--accounts", "1", "--instances", "1500"] } });
+
+test.beforeEach(async ({ page, portal }) => {
+  await signIn(page, portal, "vera");
+  await expect(async () => {
+    await page.goto("/instances");
+    await expect(page.getByText("1,500 in 1 account, 6 regions")).toBeVisible({ timeout: 250 });
+  }).toPass();
+});
+
+test("a text that more than a thousand fit is not counted to the end", async ({ page, scripts }) => {
+  await search(page, "r-", scripts);
+  await expect(page.locator("#matches")).toHaveText("1,000+ match");
+  await page.getByRole("combobox", { name: "Region" }).selectOption("cn-hangzhou");
+  if (!scripts) await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page.locator("#matches")).toHaveText(/^\d{3} match$/);
+});
+
+test("every page follows the one before, none twice", async ({ page }) => {
+  await page.goto("/instances?environment=staging");
+  const promise = Number(/\d+/.exec((await page.locator("#matches").textContent()) ?? "")?.[0]);
+  expect(promise).toBeGreaterThan(100);
+  const seen = new Set<string>();
+  for (let at = 0; at < promise; at += 50) {
+    const ids = await page.locator("#rows tr").evaluateAll((rows) => rows.map((row) => row.id));
+    expect(ids).toHaveLength(Math.min(50, promise - at));
+    for (const id of ids) seen.add(id);
+    if (at + 50 < promise) await page.getByRole("link", { name: "Next page" }).click();
+    if (at + 50 < promise) await expect(page.locator(`[id="${ids[0]}"]`)).toHaveCount(0);
+  }
+  expect(seen.size).toBe(promise);
+  await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
+});
+
+test("no more rows are ticked than an address holds", async ({ page, scripts }) => {
+  test.skip(!scripts, "a page has fifty rows");
+  const bar = page.getByRole("form", { name: "selected" });
+  for (let count = 50; count <= 250; count += 50) {
+    await expect(page.locator("leptos-island:not([data-awake])")).toHaveCount(0);
+    await page.locator("#rows input").evaluateAll((boxes) => boxes.forEach((box) => (box as HTMLInputElement).click()));
+    await expect(bar.getByRole("status")).toHaveText(`${Math.min(count, 200)} selected`);
+    if (count < 250) await page.getByRole("link", { name: "Next page" }).click();
+    if (count < 250) await expect(page.getByRole("checkbox", { name: /^Select / }).first()).not.toBeChecked();
+  }
+  await expect(page.locator("#rows input:checked")).toHaveCount(0);
+  await expect(bar).toContainText("No more than 200: a filter takes any number.");
+  await bar.getByRole("button", { name: "Show only these" }).click();
+  await expect(page.locator("#matches")).toHaveText("200 match");
+  expect(await names(page)).toHaveLength(50);
+});

@@ -1,0 +1,82 @@
+// The stream that tells open pages what happened: one a browser, and never after signing out.
+import { request as send } from "node:http";
+
+import { signInByHand } from "../support/by-hand.ts";
+import { expect, test } from "../support/drill.ts";
+import { changeBehind, listening, watchStreams } from "../support/live.ts";
+import { rowOf, signIn, whenRead } from "../support/steps.ts";
+import { fetchRaw } from "../support/wire.ts";
+
+const NAME = "orders-cache-dev";
+const PLACE = "acme-retail/cn-hangzhou/r-bp1ordersdev0001";
+
+test("eight tabs share one stream, and another takes over when its tab closes", async ({ page, portal, cloud }) => {
+  const streams = watchStreams(page);
+  await signIn(page, portal, "vera");
+  await whenRead(page, NAME);
+  const tabs = [page];
+  while (tabs.length < 8) {
+    const tab = await page.context().newPage();
+    await tab.goto(`/instances?q=${NAME}`);
+    await listening(tab);
+    tabs.push(tab);
+  }
+  await expect.poll(() => streams.length).toBe(1);
+  const hand = await signInByHand(portal, "olga");
+  await changeBehind(cloud, hand, PLACE, { VpcAuthMode: "Close" });
+  for (const tab of tabs) await expect(rowOf(tab, NAME)).toContainText("Password-free");
+  expect(streams).toHaveLength(1);
+
+  const holder = streams[0].frame().page();
+  await holder.close();
+  await expect.poll(() => streams.map((stream) => stream.frame().page() !== holder)).toEqual([true]);
+  await changeBehind(cloud, hand, PLACE, { VpcAuthMode: "Open" });
+  for (const tab of tabs.filter((tab) => tab !== holder)) await expect(rowOf(tab, NAME)).toContainText("Password required");
+  expect(streams).toHaveLength(1);
+});
+
+test("after the portal was started anew the stream goes on", async ({ page, portal, cloud, complaints }) => {
+  await signIn(page, portal, "vera");
+  await whenRead(page, NAME);
+  await listening(page);
+  await page.evaluate(() => Object.assign(window, { samePage: true }));
+  await portal.end();
+  await portal.startAgainHere();
+  await changeBehind(cloud, await signInByHand(portal, "olga"), PLACE, { VpcAuthMode: "Close" });
+  await expect(rowOf(page, NAME)).toContainText("Password-free", { timeout: 45_000 });
+  expect(await page.evaluate(() => "samePage" in window)).toBe(true);
+  expect(complaints.splice(0).filter((complaint) => !/ERR_|503/.test(complaint))).toEqual([]);
+});
+
+test("who signs out is told nothing more", async ({ portal }) => {
+  const hand = await signInByHand(portal, "vera");
+  const headers = { cookie: hand.cookie, accept: "text/event-stream" };
+  const stream = await new Promise<{ status: number; over: Promise<void> }>((resolve, reject) => {
+    const request = send(`${portal.url}/events`, { headers, agent: false }, (response) => {
+      const over = new Promise<void>((resolve) => response.on("close", resolve));
+      response.resume();
+      resolve({ status: response.statusCode ?? 0, over });
+    });
+    request.on("error", reject);
+    request.end();
+  });
+  expect(stream.status).toBe(200);
+  await hand.post("/api/ui/session/sign-out", {});
+  await stream.over;
+  expect((await fetchRaw(`${portal.url}/events`, headers)).status).toBe(401);
+});
+
+test("a tab that was signed out elsewhere asks no more than now and then", async ({ page, portal, complaints }) => {
+  const streams = watchStreams(page);
+  await signIn(page, portal, "vera");
+  const other = await page.context().newPage();
+  await other.goto("/overview");
+  await listening(other);
+  await expect.poll(() => streams.length).toBe(1);
+  await page.getByRole("banner").getByText("vera").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+  await expect.poll(() => streams.length, { timeout: 45_000 }).toBe(0);
+  await expect(other.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  complaints.splice(0);
+});
