@@ -39,6 +39,7 @@ struct Row {
     read_at: Option<i64>,
     problem: Option<String>,
     open_change: Option<String>,
+    ends_at: Option<i64>,
 }
 
 impl Store {
@@ -60,11 +61,13 @@ impl Store {
         let join = if page.sort == InstanceSort::Age { "JOIN" } else { "LEFT JOIN" };
         let sql = format!(
             "SELECT i.account, i.region, i.id, i.body, i.environment, i.access, i.whitelist, i.exposure,
-                    i.released_at, r.read_at, r.problem, ch.id AS open_change
+                    i.released_at, r.read_at, r.problem, ch.id AS open_change, ret.due_at AS ends_at
              FROM {from}
              {join} readings r ON r.number = i.number AND r.kind = 'attribute'
              LEFT JOIN changes ch ON ch.account = i.account AND ch.region = i.region AND ch.instance = i.id
                    AND ch.open
+             LEFT JOIN returns ret ON ret.account = i.account AND ret.region = i.region AND ret.instance = i.id
+                   AND ret.open
              WHERE {conditions} ORDER BY {order} LIMIT {limit}",
             from = self.walking(walk),
             conditions = query.where_clause(),
@@ -257,6 +260,7 @@ impl TryFrom<Row> for InstanceListing {
             read_at: row.read_at.map(Timestamp::from_millis),
             problem: json::read_opt("problem", row.problem.as_deref())?,
             open_change: json::word_opt("change id", row.open_change.as_deref())?,
+            ends_at: row.ends_at.map(Timestamp::from_millis),
             released_at: row.released_at.map(Timestamp::from_millis),
         })
     }
