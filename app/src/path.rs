@@ -19,6 +19,7 @@ pub const SIGN_OUT_POST: &str = "/api/ui/session/sign-out";
 pub const PREFERENCES_POST: &str = "/api/ui/preferences/set";
 pub const TAKE_REVIEW_POST: &str = "/api/ui/review/take";
 pub const CONFIRM_POST: &str = "/api/ui/change/confirm";
+pub const EXTEND_POST: &str = "/api/ui/return/extend";
 pub const READ_AGAIN_POST: &str = "/api/ui/instance/read-again";
 pub const READ_LIST_AGAIN_POST: &str = "/api/ui/instances/read-again";
 pub const SAVE_VIEW_POST: &str = "/api/ui/view/save";

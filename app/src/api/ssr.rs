@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::id::UserName;
 use domain::person::Role;
 use domain::time::Timestamp;
+use domain::timebox::ReturnDuty;
 use http::{HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -30,6 +31,8 @@ pub struct Request {
     /// What the form before this page was told.
     pub notice: Option<Arc<Notice>>,
     pub sandbox: Option<Arc<Sandbox>>,
+    /// Doors that should be shut by now and are not: at the top of every page.
+    pub overdue: Arc<[ReturnDuty]>,
 }
 
 /// The people of a sandbox, shown on its own sign-in page.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use service::SignedIn;
 
-use super::NoticePanel;
+use super::{NoticePanel, Overdue};
 use crate::api::ssr::Request;
 use crate::path;
 use crate::text::Language;
@@ -36,6 +36,7 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
             <div class="column">
                 <Top request=request.clone()/>
                 <main class="main" id="main" tabindex="-1">
+                    <div id="overdue" data-live=""><Overdue language duties=request.overdue.to_vec()/></div>
                     <NoticePanel language notice=request.notice.clone()/>
                     {children()}
                 </main>

@@ -4,11 +4,12 @@
 
 use domain::access::{Access, AccessState};
 use domain::consequence::{Consequence, consequences};
+use domain::environment::Environment;
 use domain::review::Review;
 use leptos::prelude::*;
 
 use super::switch::TakeReview;
-use super::{AccessBadge, CheckList, EnvironmentBadge, ErrorPanel};
+use super::{AccessBadge, CheckList, EnvironmentBadge, ErrorPanel, LastsField};
 use crate::api::ssr::Request;
 use crate::path;
 use crate::text::Language;
@@ -114,6 +115,7 @@ fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
     let guarded = review.environment.is_guarded();
     let acknowledged = guarded && review.to == Access::PasswordRequired;
     let no_op = review.preflight.is_already_so();
+    let (opening, environment) = (review.to.opens(), review.environment);
     let tone = if review.to.opens() { "open" } else { "primary" };
     let naming = typed_name_of(&review, guarded)
         .map(|name| view! { <TypedName request=request.clone() name/> });
@@ -134,6 +136,7 @@ fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
                 <p><b>{language.stays_same()} ": "</b>{stays}</p>
                 <p><b>{language.how_back()} ": "</b>{back}</p>
             </Card>
+            {opening.then(|| view! { <Time request=request.clone() environment/> })}
             <ReasonField request needed=guarded/>
             {naming}
             <footer class="review-foot">
@@ -143,6 +146,15 @@ fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// For how long the door is to stand open.
+#[component]
+fn Time(request: Request, environment: Environment) -> impl IntoView {
+    let typed = request.notice.as_ref().and_then(|notice| notice.typed("lasts"));
+    let (chosen, invalid) = (typed.map(ToOwned::to_owned), is_marked(&request, "lasts"));
+    let caps = request.portal.settings().caps;
+    view! { <LastsField language=request.language caps environment chosen invalid/> }.into_any()
 }
 
 /// What has to be typed by hand, if anything.

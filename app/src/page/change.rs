@@ -2,7 +2,7 @@
 
 use domain::audit::RecordedEvent;
 use domain::call::SentCall;
-use domain::change::{Attempt, Change, ChangeState, Ending, ReadBack, VerifiedBy};
+use domain::change::{Attempt, Cause, Change, ChangeState, Ending, ReadBack, VerifiedBy};
 use domain::id::ChangeId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -198,7 +198,14 @@ fn Wish(request: Request, change: Change) -> impl IntoView {
             <FactList>
                 <Fact name=language.prior()><AccessBadge language state=change.expected_prior/></Fact>
                 <Fact name=language.target()><AccessBadge language state=change.to.into()/></Fact>
-                <Fact name=language.requested_by()>{change.requested_by_name.to_string()}</Fact>
+                {(change.to.opens()).then(|| {
+                    let lasts = change.lasts.map_or_else(|| language.until_shut().to_owned(), |lasts| language.lasting(lasts));
+                    view! { <Fact name=language.lasts()>{lasts}</Fact> }
+                })}
+                <Fact name=language.requested_by()>
+                    {change.requested_by_name.to_string()}
+                    {(change.cause == Cause::Return).then(|| view! { <span class="muted under">{language.by_itself()}</span> })}
+                </Fact>
                 <Fact name=language.requested_at()>
                     <Moment language at=change.requested_at text=language.moment(change.requested_at)/>
                 </Fact>

@@ -8,6 +8,7 @@ use domain::inventory::{FleetEvent, InstanceDetail, Reading};
 use domain::person::Role;
 use domain::preflight;
 use domain::time::Timestamp;
+use domain::timebox::ReturnDuty;
 use domain::whitelist::{Admitted, WhitelistGroup};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -18,8 +19,8 @@ use super::load::load;
 use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::component::{
-    AccessBadge, AccessSwitch, ChangeTable, CheckList, EnvironmentBadge, EventTable, ExposureCard,
-    Frame, Section, TakeReview, WhitelistTable,
+    AccessBadge, AccessSwitch, ChangeTable, CheckList, Ends, EnvironmentBadge, EventTable,
+    ExposureCard, ExtendForm, Frame, Section, TakeReview, WhitelistTable,
 };
 use crate::path;
 use crate::text::Language;
@@ -32,6 +33,7 @@ struct Shown {
     detail: InstanceDetail,
     changes: Vec<domain::change::Change>,
     events: Vec<FleetEvent>,
+    ends: Option<ReturnDuty>,
 }
 
 #[component]
@@ -52,19 +54,20 @@ async fn gather(request: Request, key: InstanceKey) -> Result<Shown, ApiError> {
     let viewer = request.viewer()?;
     let filter = ChangeFilter { instance: Some(key.clone()), ..ChangeFilter::default() };
     let happened = EventFilter { instance: Some(key.clone()), ..EventFilter::default() };
-    let (detail, changes, events) = futures_util::try_join!(
+    let (detail, changes, events, ends) = futures_util::try_join!(
         viewer.look_at(&key),
         viewer.list_changes(&filter, HISTORY),
         viewer.list_events(&happened, HISTORY),
+        viewer.find_return(&key),
     )
     .map_err(|error| request.respond(error))?;
-    Ok(Shown { detail, changes, events })
+    Ok(Shown { detail, changes, events, ends })
 }
 
 #[component]
 fn Instance(request: Request, shown: Shown) -> impl IntoView {
     let language = request.language;
-    let Shown { detail, changes, events } = shown;
+    let Shown { detail, changes, events, ends } = shown;
     let now = request.now;
     let about = detail.key.to_string();
     view! {
@@ -79,7 +82,7 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
                 <Happened language events now/>
             </div>
             <aside class="stack">
-                <PasswordFree request=request.clone() detail=detail.clone() changes/>
+                <PasswordFree request=request.clone() detail=detail.clone() changes ends/>
                 <Checks language detail now/>
             </aside>
         </div>
@@ -152,6 +155,7 @@ fn PasswordFree(
     request: Request,
     detail: InstanceDetail,
     changes: Vec<domain::change::Change>,
+    ends: Option<ReturnDuty>,
 ) -> impl IntoView {
     let language = request.language;
     let state = detail.facts().access_state();
@@ -163,6 +167,7 @@ fn PasswordFree(
         Access::PasswordFree
     };
     let can = open.is_none() && role.covers(Role::Operator) && state.access().is_some();
+    let may_extend = role.covers(Role::Operator) && open.is_none();
     let (label, tone) = match to {
         Access::PasswordFree => (language.enable(), "neutral"),
         Access::PasswordRequired => (language.disable(), "primary"),
@@ -182,6 +187,7 @@ fn PasswordFree(
         <Card title=language.password_free_access() aside=switch>
             <div class="stack">
                 <span class="big"><AccessBadge language state/></span>
+                {ends.map(|duty| view! { <Ending request=request.clone() duty may_extend/> })}
                 {open.map(|change| view! {
                     <p class="state" data-tone="accent">
                         {language.change_under_way()} " " <a href=path::change(change)>{language.see_change()}</a>
@@ -198,6 +204,24 @@ fn PasswordFree(
                 <RawMode language attribute=detail.attribute.value/>
             </div>
         </Card>
+    }
+    .into_any()
+}
+
+/// When the open door shuts by itself, and how to put that off.
+#[component]
+fn Ending(request: Request, duty: ReturnDuty, may_extend: bool) -> impl IntoView {
+    let (language, now) = (request.language, request.now);
+    let caps = request.portal.settings().caps;
+    let who = language.opened_for(&duty);
+    let (change, due_at) = (path::change(duty.opened_by), duty.due_at);
+    let extend = (may_extend && due_at > now).then(|| view! { <ExtendForm language duty caps/> });
+    view! {
+        <div>
+            <Ends language due_at now/>
+            <p class="muted small"><a href=change>{who}</a></p>
+        </div>
+        {extend}
     }
     .into_any()
 }

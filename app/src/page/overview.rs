@@ -7,6 +7,7 @@ use domain::inventory::{
     InstanceSort,
 };
 use domain::time::Timestamp;
+use domain::timebox::ReturnDuty;
 use leptos::prelude::*;
 use service::viewer::{EventFilter, PageOf};
 
@@ -15,7 +16,7 @@ use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::asked::Asked;
 use crate::component::{
-    AccessBadge, CoverageBar, EnvironmentBadge, EventTable, ExposureBadge, Frame, Section,
+    AccessBadge, CoverageBar, Ends, EnvironmentBadge, EventTable, ExposureBadge, Frame, Section,
 };
 use crate::path;
 use crate::text::Language;
@@ -31,6 +32,7 @@ struct Shown {
     coverage: Coverage,
     worst: Vec<InstanceListing>,
     events: Vec<FleetEvent>,
+    returns: Vec<ReturnDuty>,
     accounts: usize,
 }
 
@@ -50,22 +52,23 @@ async fn gather(request: Request) -> Result<Shown, ApiError> {
     let viewer = request.viewer()?;
     let (all, lately) = (InstanceFilter::default(), EventFilter::default());
     let worst = PageOf { filter: &all, sort: InstanceSort::Exposure, after: None, limit: WORST };
-    let (counts, coverage, worst, events) = futures_util::try_join!(
+    let (counts, coverage, worst, events, returns) = futures_util::try_join!(
         viewer.count_instances(&all),
         viewer.get_coverage(),
         viewer.list_instances(worst),
         viewer.list_events(&lately, EVENTS),
+        viewer.list_returns(),
     )
     .map_err(|error| request.respond(error))?;
     let accounts = request.portal.accounts().names().len();
-    Ok(Shown { counts, coverage, worst, events, accounts })
+    Ok(Shown { counts, coverage, worst, events, returns, accounts })
 }
 
 #[component]
 fn Overview(request: Request, shown: Shown) -> impl IntoView {
     let language = request.language;
     let now = request.now;
-    let Shown { counts, coverage, worst, events, accounts } = shown;
+    let Shown { counts, coverage, worst, events, returns, accounts } = shown;
     let total = language.n_instances(coverage.instances, accounts, coverage.places());
     view! {
         <div class="title">
@@ -82,6 +85,7 @@ fn Overview(request: Request, shown: Shown) -> impl IntoView {
                 </div>
                 <div class="stack">
                     <Exposure language counts=counts.clone()/>
+                    <Timed language returns now/>
                     <Lately language events now/>
                     <ByEnvironment language counts=counts.clone()/>
                     <ByRegion language counts=counts.clone()/>
@@ -204,6 +208,39 @@ fn Worst(language: Language, worst: Vec<InstanceListing>) -> impl IntoView {
         <Card title=language.needs_a_look() aside=link>
             {if none {
                 view! { <Empty title=language.needs_nothing() text=language.needs_nothing_text()/> }.into_any()
+            } else {
+                view! { <ul class="worst">{rows}</ul> }.into_any()
+            }}
+        </Card>
+    }
+    .into_any()
+}
+
+/// Doors that stand open for a time, the next to be shut first.
+#[component]
+fn Timed(language: Language, returns: Vec<ReturnDuty>, now: Timestamp) -> impl IntoView {
+    let none = returns.is_empty();
+    let rows = returns.into_iter().map(|duty| {
+        let name =
+            if duty.name.is_empty() { duty.instance.id.to_string() } else { duty.name.to_string() };
+        let who = language.opened_for(&duty);
+        view! {
+            <li>
+                <span class="line">
+                    <a href=path::instance(&duty.instance)><bdi>{name}</bdi></a>
+                    " " <EnvironmentBadge language environment=duty.environment/>
+                    <span class="grow"></span>
+                    <Ends language due_at=duty.due_at now/>
+                </span>
+                <span class="muted small"><a href=path::change(duty.opened_by)>{who}</a></span>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <Card title=language.open_for_a_time()>
+            {if none {
+                view! { <Empty title=language.nothing_open() text=language.nothing_open_text()/> }.into_any()
             } else {
                 view! { <ul class="worst">{rows}</ul> }.into_any()
             }}

@@ -44,6 +44,9 @@ impl Language {
             AuditCode::CrossSiteRefused => {
                 self.pick("Request from another site refused", "拒绝跨站请求")
             }
+            AuditCode::ReturnPlanned => self.pick("Return planned", "已计划自动关闭"),
+            AuditCode::ReturnExtended => self.pick("Return put off", "已延长开启时间"),
+            AuditCode::ReturnOverdue => self.pick("Return overdue", "自动关闭逾期"),
             AuditCode::ReviewTaken => self.pick("Review opened", "打开审阅"),
             AuditCode::ChangeRequested => self.pick("Change requested", "请求变更"),
             AuditCode::ChangeRefused => self.pick("Change refused", "变更被拒绝"),

@@ -117,6 +117,10 @@ impl Language {
             ("typed_name", FieldProblem::Mismatch) => {
                 self.pick("That is not the name of this instance.", "与该实例的名称不符。")
             }
+            ("lasts", FieldProblem::TooLong) => {
+                self.pick("Longer than this environment allows.", "超出该环境允许的时长。")
+            }
+            ("lasts", FieldProblem::TooShort) => self.pick("At least one minute.", "至少一分钟。"),
             ("acknowledged", _) => self.pick("Tick each of these first.", "请先逐项勾选。"),
             (_, FieldProblem::Missing) => self.pick("This is needed.", "此项必填。"),
             (_, FieldProblem::TooLong) => self.pick("This is too long.", "内容过长。"),

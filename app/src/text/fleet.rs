@@ -5,6 +5,7 @@ use domain::change::ChangeState;
 use domain::environment::Environment;
 use domain::exposure::ExposureLevel;
 use domain::inventory::{FactKind, FleetEvent};
+use domain::time::Timestamp;
 
 use super::{Language, words};
 
@@ -70,6 +71,7 @@ impl Language {
             "minor-version" => self.pick("Minor version", "小版本"),
             "whitelist-check" => self.pick("Whitelist for VPC clients", "白名单对 VPC 客户端"),
             "sentinel" => self.pick("Sentinel without a password", "Sentinel 免密"),
+            "ends" => self.pick("End put off", "延长开启时间"),
             "change" => self.pick("Change through this portal", "本门户的变更"),
             _ => self.pick("Other", "其他"),
         }
@@ -84,6 +86,10 @@ impl Language {
                 value.parse::<ExposureLevel>().ok().map(|level| self.exposure_level(level))
             }
             "environment" => value.parse::<Environment>().ok().map(|word| self.environment(word)),
+            "ends" => {
+                let at = value.parse().ok().map(Timestamp::from_millis);
+                return at.map_or_else(|| value.to_owned(), |at| self.moment(at));
+            }
             "change" => value.parse::<ChangeState>().ok().map(|state| self.change_state(state)),
             _ => None,
         };

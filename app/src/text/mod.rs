@@ -21,6 +21,7 @@ mod fleet;
 mod frame;
 mod instance;
 mod list;
+mod returns;
 mod review;
 mod sign_in;
 mod time;

@@ -31,6 +31,10 @@ closed_enum! {
         ChangeDiverged = "change.diverged",
         ChangeCancelled = "change.cancelled",
         ChangeExpired = "change.expired",
+        ReturnPlanned = "return.planned",
+        ReturnExtended = "return.extended",
+        /// A door should be shut by now and is not.
+        ReturnOverdue = "return.overdue",
         PortalStarted = "portal.started",
     }
 }

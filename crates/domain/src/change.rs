@@ -6,6 +6,8 @@
 mod attempt;
 mod state;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 pub use attempt::{Attempt, Observation, ReadBack, SendOutcome, classify_outcome};
@@ -39,6 +41,9 @@ pub struct Change {
     pub requested_by: UserId,
     pub requested_by_name: UserName,
     pub reason: Option<Reason>,
+    pub cause: Cause,
+    /// For how long the door is to stand open, from the proof on. `None`: until somebody shuts it.
+    pub lasts: Option<Duration>,
     /// What the person was shown: the facts this wish stands on.
     pub review: ReviewId,
     pub preflight: Option<Preflight>,
@@ -46,6 +51,16 @@ pub struct Change {
     pub cloud_request_id: Option<RequestId>,
     pub requested_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+closed_enum! {
+    /// What a change came from.
+    pub enum Cause {
+        /// Somebody asked for it.
+        Wish = "wish",
+        /// The time that somebody gave an open door is over.
+        Return = "return",
+    }
 }
 
 /// The particulars of a state that a person needs to read it rightly.

@@ -22,4 +22,5 @@ pub mod preflight;
 pub mod review;
 pub mod text;
 pub mod time;
+pub mod timebox;
 pub mod whitelist;

@@ -5,6 +5,7 @@
 //! - `drive`: from the wish to the committed intent: fresh facts, stale or blocked is refused, no call for a no-op.
 //! - `attempt`: one signed call after the other, each committed before it is sent, each only after proof that the one
 //!   before changed nothing.
+//! - `returns`: doors whose time is over are shut by the same way, however often it takes.
 //! - `verify`: reads back until there is proof. From here on nothing is ever sent.
 
 mod attempt;
@@ -12,4 +13,5 @@ mod drive;
 pub(crate) mod engine;
 pub(crate) mod operator;
 mod record;
+mod returns;
 mod verify;

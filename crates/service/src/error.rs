@@ -56,6 +56,7 @@ pub enum Field {
     Reason,
     TypedName,
     Acknowledged,
+    Lasts,
     UserName,
     ViewName,
     Password,
@@ -67,6 +68,7 @@ impl Field {
             Self::Reason => "reason",
             Self::TypedName => "typed_name",
             Self::Acknowledged => "acknowledged",
+            Self::Lasts => "lasts",
             Self::UserName | Self::ViewName => "name",
             Self::Password => "password",
         }

@@ -25,7 +25,7 @@ pub mod reader;
 pub mod viewer;
 
 pub use account::{Account, AccountOptions, Accounts};
-pub use change::operator::{Confirmation, Operator};
+pub use change::operator::{Confirmation, Lasts, Operator};
 pub use error::{Field, Problem, ServiceError};
 pub use health::{AccountHealth, CallLimit};
 pub use news::{News, NewsStream};

@@ -113,6 +113,21 @@ impl Timing {
         self.wait(1).saturating_mul(2_u32.saturating_pow(attempt.clamp(1, 8).unsigned_abs()))
     }
 
+    /// Any wait of the engine, by the same scale.
+    pub(crate) fn scale(self, wait: Duration) -> Duration {
+        wait.mul_f64(self.scale)
+    }
+
+    /// Between looks for doors whose time is over.
+    pub fn between_returns(self) -> Duration {
+        self.wait(2)
+    }
+
+    /// A return that takes longer than this is overdue.
+    pub fn return_takes(self) -> Duration {
+        self.wait(120)
+    }
+
     /// How long new attempts are made after the first.
     pub fn attempts_end_after(self) -> Duration {
         self.wait(60)

@@ -36,7 +36,8 @@ async fn it_is_enabled_proven_and_disabled_again_with_either_signature() {
                 "change.checked",
                 "change.intent",
                 "change.accepted",
-                "change.verified"
+                "change.verified",
+                "return.planned"
             ]
         );
         let stored =

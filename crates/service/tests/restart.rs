@@ -34,6 +34,8 @@ async fn left_at(world: &World, state: ChangeState) -> Change {
         requested_by: person.id,
         requested_by_name: person.name.clone(),
         reason: None,
+        cause: domain::change::Cause::Wish,
+        lasts: None,
         review: review.id,
         preflight: None,
         cloud_request_id: None,

@@ -5,6 +5,7 @@
 
 mod attempts;
 mod moves;
+pub(crate) mod returns;
 mod rows;
 
 use domain::audit::AuditEvent;
@@ -14,6 +15,7 @@ use domain::person::Scope;
 
 pub use attempts::AttemptResult;
 pub use moves::{AttemptWrite, Move};
+pub use returns::DueReturn;
 use rows::{Row, select};
 
 use crate::database::on;
@@ -64,8 +66,9 @@ impl Store {
             "INSERT INTO changes
                 (id, account, region, instance, name, environment, target, expected_prior, state, open, version,
                  requested_by, requested_by_name, reason, review, preflight, idempotency_key, arguments, session, address,
-                 requested_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
+                 requested_at, updated_at, cause, lasts_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21,
+                     $22, $23)
              ON CONFLICT DO NOTHING"
         )
         .bind(change.id.to_string())
@@ -89,6 +92,8 @@ impl Store {
         .bind(new.session)
         .bind(new.address)
         .bind(change.requested_at.as_millis())
+        .bind(change.cause.code())
+        .bind(change.lasts.map(|lasts| i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX)))
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1)

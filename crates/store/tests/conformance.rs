@@ -68,6 +68,8 @@ on_both! {
     duties::learned_limits_are_kept,
     fleet::coverage_names_what_did_not_answer,
     fleet::hostile_names_are_kept_inert,
+    changes::a_door_proven_open_for_a_time_has_one_duty,
+    changes::a_due_return_is_taken_once_and_put_off_by_an_extension,
     changes::an_instance_has_one_open_change,
     changes::a_repeated_wish_is_recognised,
     changes::a_change_moves_only_from_where_it_was_seen,

@@ -62,6 +62,7 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
     let settings = config.pace.apply(Settings {
         environment_tag: config.environment_tag,
         timing: Timing::scaled(config.timing_scale),
+        caps: config.caps,
         ..Settings::default()
     });
     let portal = match Portal::new(store, accounts, outside::outside(), settings) {
@@ -155,6 +156,7 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     }
     tokio::spawn(portal.clone().supervise_changes(alone));
     let reader = tokio::spawn(portal.clone().read_fleet());
+    tokio::spawn(portal.clone().keep_returns());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
     let stop = async {

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 
 use super::reader::{Found, Mistake, Place, Reader};
 use super::{
-    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace,
+    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, caps, pace,
 };
 
 /// Besides those of the pace.
@@ -34,7 +34,12 @@ pub(super) fn read(
 ) -> Result<Config, Vec<Mistake>> {
     let mut reader = Reader::new(path, text);
     let document = reader.document();
-    let keys: Vec<&str> = KEYS.iter().copied().chain(pace::KEYS.iter().copied()).collect();
+    let keys: Vec<&str> = KEYS
+        .iter()
+        .copied()
+        .chain(pace::KEYS.iter().copied())
+        .chain(caps::KEYS.iter().copied())
+        .collect();
     reader.only(&document, "", &keys);
     let mut source = Source { reader: &mut reader, document: &document, environment };
     let flag = overrides.listen.map(|listen| listen.to_string());
@@ -52,6 +57,7 @@ pub(super) fn read(
     let scale =
         source.parsed::<f64>("timing_scale", None, "a number in quotes between 0.001 and 1");
     let pace = pace::read(&mut source);
+    let caps = caps::read(&mut source);
     let accounts = account::read_all(&mut reader, &document, environment);
     let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
@@ -63,6 +69,7 @@ pub(super) fn read(
             trusted_proxies,
             timing_scale,
             pace,
+            caps,
             accounts,
         }),
         _ => Err(reader.mistakes),

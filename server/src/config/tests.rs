@@ -1,4 +1,5 @@
 mod accounts;
+mod caps;
 mod pace;
 
 use std::path::Path;

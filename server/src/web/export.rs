@@ -196,7 +196,7 @@ fn head(format: Format, known: &Known, asked: &Asked, coverage: &Coverage) -> By
 }
 
 /// Words that stay what they are, in every language.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "account",
     "region",
     "instance_id",
@@ -215,6 +215,7 @@ const COLUMNS: [&str; 18] = [
     "mode_read_at",
     "problem",
     "open_change",
+    "ends_at",
 ];
 
 /// In the order of [`COLUMNS`].
@@ -238,6 +239,7 @@ fn cells(row: &InstanceListing) -> [String; COLUMNS.len()] {
         row.read_at.map(machine_time).unwrap_or_default(),
         row.problem.as_ref().map(|why| Language::En.unread(why)).unwrap_or_default(),
         row.open_change.map(|change| change.to_string()).unwrap_or_default(),
+        row.ends_at.map(machine_time).unwrap_or_default(),
     ]
 }
 

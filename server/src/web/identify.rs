@@ -11,6 +11,7 @@ use app::text::Language;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::timebox::ReturnDuty;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::{HeaderMap, Method};
 use ipnet::IpNet;
@@ -54,8 +55,9 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     if let (Some(hash), true) = (hash, live.is_some()) {
         request.extensions_mut().insert(SessionHash(hash));
     }
+    let overdue = if live.is_some() { overdue(&web).await } else { Arc::default() };
     request.extensions_mut().insert(ClientAddress(asked.client));
-    request.extensions_mut().insert(asked.known(&web, live, notice));
+    request.extensions_mut().insert(asked.known(&web, live, notice, overdue));
     next.run(request).await
 }
 
@@ -90,7 +92,13 @@ impl Asked {
     }
 
     /// With who it is. What a person chose counts before what a browser remembers, and that before what it asks for.
-    fn known(self, web: &Web, live: Option<LiveSession>, notice: Option<Arc<Notice>>) -> Known {
+    fn known(
+        self,
+        web: &Web,
+        live: Option<LiveSession>,
+        notice: Option<Arc<Notice>>,
+        overdue: Arc<[ReturnDuty]>,
+    ) -> Known {
         let chosen = live.as_ref().and_then(|live| live.user.language.clone());
         let language = chosen.and_then(|tag| Language::of_tag(&tag)).or(self.language);
         let theme = live.as_ref().and_then(|live| live.user.theme.clone()).or(self.theme);
@@ -113,6 +121,21 @@ impl Asked {
             address: self.address,
             notice,
             sandbox: web.sandbox.clone(),
+            overdue,
+        }
+    }
+}
+
+/// A page without this line is better than none.
+async fn overdue(web: &Web) -> Arc<[ReturnDuty]> {
+    match web.portal.list_overdue().await {
+        Ok(duties) => duties.into(),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "doors that should be shut could not be looked for"
+            );
+            Arc::default()
         }
     }
 }

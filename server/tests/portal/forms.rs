@@ -74,6 +74,19 @@ pub const FORMS: &[Form] = &[
         signed_in: true,
     },
     Form {
+        path: "/api/ui/return/extend",
+        fields: &[
+            ("account", "core"),
+            ("region", "cn-shanghai"),
+            ("id", "r-uf6catalogdev001"),
+            ("seen", "1"),
+            ("lasts", "3600"),
+        ],
+        needed: &["account", "region", "id", "seen", "lasts"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
         path: "/api/ui/instance/read-again",
         fields: &[("account", "core"), ("region", "cn-hangzhou"), ("id", "r-bp1ordersdev0001")],
         needed: &["account", "region", "id"],
@@ -119,8 +132,12 @@ async fn the_same_forms_do_when_nothing_is_wrong() {
     for form in FORMS {
         let oleg = portal.signed_in("oleg").await;
         let answer = oleg.post(form.path, form.fields).await;
-        // There is no such review; all else is as it should be.
-        let expected = if form.path.ends_with("confirm") { 409 } else { 200 };
+        // There is no such review, and no door open for a time; all else is as it should be.
+        let expected = match form.path {
+            "/api/ui/change/confirm" => 409,
+            "/api/ui/return/extend" => 404,
+            _ => 200,
+        };
         assert_eq!(answer.status, expected, "{}: {answer:?}", form.path);
         // A browser too old to say where it comes from says at least its origin.
         let ask = Ask::post(form.path, form.fields).without("sec-fetch-site");

@@ -57,13 +57,13 @@ impl Listening {
             }
         })
         .await
-        .expect("a message within the deadline")
+        .unwrap()
     }
 
     /// Reads on until a message is about it.
     async fn until_about(&mut self, key: &str) -> Message {
         loop {
-            let message = self.next().await.expect("the stream to go on");
+            let message = self.next().await.unwrap();
             if message.data.lines().any(|line| line == key || line == "*") {
                 return message;
             }

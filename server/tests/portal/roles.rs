@@ -65,11 +65,17 @@ async fn every_function_for_every_role() {
     let review = [&place[..], &[("to", "password-free")]].concat();
     let nowhere = [("account", "core"), ("region", "cn-hangzhou"), ("id", "r-nothere")];
     let nothing = [("review", "00000000000000000000000000000001"), ("key", "0123456789abcdef")];
+    let extend = [&place[..], &[("seen", "1"), ("lasts", "3600")]].concat();
+    let view = [("name", "mine"), ("query", "")];
     let table: &[(&str, Fields<'_>, Row)] = &[
         ("/api/ui/instance/read-again", &place, [401, 200, 200, 200, 200]),
         ("/api/ui/instance/read-again", &nowhere, [401, 404, 404, 404, 404]),
         ("/api/ui/review/take", &review, [401, 403, 200, 200, 200]),
         ("/api/ui/change/confirm", &nothing, [401, 403, 409, 409, 409]),
+        ("/api/ui/return/extend", &extend, [401, 403, 404, 404, 404]),
+        ("/api/ui/instances/read-again", &[("query", "")], [401, 200, 200, 200, 200]),
+        ("/api/ui/view/save", &view, [401, 200, 200, 200, 200]),
+        ("/api/ui/view/delete", &view, [401, 200, 200, 200, 200]),
         ("/api/ui/preferences/set", &[("theme", "dark")], EVERYBODY),
         ("/api/ui/session/sign-out", &[], EVERYBODY),
     ];
@@ -93,7 +99,7 @@ async fn every_function_for_every_role() {
             ("needed".to_owned(), Role::Operator.code().to_owned()),
         ]
     };
-    assert_eq!(acts, [tried("confirm-change"), tried("take-review")]);
+    assert_eq!(acts, [tried("extend-return"), tried("confirm-change"), tried("take-review")]);
     assert!(denied.iter().all(|recorded| recorded.event.outcome == Outcome::Refused));
     assert!(ground.cloud.control().ledger().is_empty());
 }

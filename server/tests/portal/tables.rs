@@ -30,6 +30,7 @@ pub const FORMS: &[&str] = &[
     "/api/ui/preferences/set",
     "/api/ui/review/take",
     "/api/ui/change/confirm",
+    "/api/ui/return/extend",
     "/api/ui/instance/read-again",
     "/api/ui/instances/read-again",
     "/api/ui/view/save",

@@ -5,7 +5,7 @@ use domain::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::asked::Column;
-use crate::component::{AccessBadge, EnvironmentBadge, ExposureBadge, WhitelistWord};
+use crate::component::{AccessBadge, Ends, EnvironmentBadge, ExposureBadge, WhitelistWord};
 use crate::text::Language;
 use crate::ui::Moment;
 
@@ -51,7 +51,13 @@ impl Column {
             }
             .into_any(),
             Self::Status => view! { <td class="wide">{language.instance_status(&row.status)}</td> }.into_any(),
-            Self::Access => view! { <td><AccessBadge language state=row.access/></td> }.into_any(),
+            Self::Access => view! {
+                <td>
+                    <AccessBadge language state=row.access/>
+                    {row.ends_at.map(|due_at| view! { <Ends language due_at now/> })}
+                </td>
+            }
+            .into_any(),
             Self::Exposure => exposure(language, row),
             Self::Whitelist => view! { <td class="wide"><WhitelistWord language finding=row.whitelist/></td> }.into_any(),
             Self::Read => read(language, row, now),

@@ -62,5 +62,7 @@ pub struct InstanceListing {
     /// Why the last try to read the mode failed.
     pub problem: Option<Unread>,
     pub open_change: Option<ChangeId>,
+    /// When its open door shuts by itself.
+    pub ends_at: Option<Timestamp>,
     pub released_at: Option<Timestamp>,
 }

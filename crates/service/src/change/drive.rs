@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use domain::audit::{AuditCode, Outcome};
-use domain::change::{Attempt, Change, ChangeState, Ending, SendOutcome, Unclear, VerifiedBy};
-use domain::person::{Role, Scope};
+use domain::change::{
+    Attempt, Cause, Change, ChangeState, Ending, SendOutcome, Unclear, VerifiedBy,
+};
+use domain::person::Scope;
 use domain::preflight::{self, Verdict};
 use domain::review::{Moved, moved};
 use domain::time::Timestamp;
 use store::change::{AttemptResult, AttemptWrite, Move};
 
 use super::attempt::{self, SendEnd};
-use super::record::{detailed, event};
+use super::record::{detailed, event, planned};
+use super::returns::rests_on_a_role;
 use super::verify;
 use crate::{Account, Portal, ServiceError};
 
@@ -64,16 +67,23 @@ async fn check(
         refuse(portal, &change, Ending::NoLongerAllowed, "no-longer-allowed").await?;
         return Ok(None);
     }
-    let Some(review) = store.find_review(change.review, change.requested_by).await? else {
-        expire(portal, &change).await?;
-        return Ok(None);
+    // A return was shown to nobody: it stands on what is found now.
+    let review = match change.cause {
+        Cause::Return => None,
+        Cause::Wish => {
+            let Some(review) = store.find_review(change.review, change.requested_by).await? else {
+                expire(portal, &change).await?;
+                return Ok(None);
+            };
+            Some(review)
+        }
     };
     let known = store.find_instance(&Scope::Everything, &change.instance).await?;
     let facts = portal
         .gather_facts(account, &change.instance, known.as_ref().map(|detail| &detail.row))
         .await?;
     let found = preflight::run(&facts, change.to);
-    let moved = moved(&review.facts, &facts, change.to);
+    let moved = review.map(|review| moved(&review.facts, &facts, change.to)).unwrap_or_default();
     if !moved.is_empty() {
         let what = moved.iter().map(Moved::code).collect::<Vec<_>>().join(" ");
         refuse(portal, &change, Ending::Stale { moved }, &what).await?;
@@ -95,13 +105,14 @@ async fn check(
             refuse(portal, &change, Ending::Stale { moved: vec![] }, "already-so").await?;
             return Ok(None);
         }
-        let events = [detailed(
+        let verified = detailed(
             &change,
             at,
             AuditCode::ChangeVerified,
             Outcome::Succeeded,
             &[("by", by.to_string())],
-        )];
+        );
+        let events: Vec<_> = [verified].into_iter().chain(planned(&change, at)).collect();
         let ending = Some(Ending::Verified { by });
         store
             .move_change(Move {
@@ -127,9 +138,10 @@ async fn check(
 
 /// Whether the person could ask for it today: roles are read where they are used.
 pub(super) async fn may_still(portal: &Portal, change: &Change) -> Result<bool, ServiceError> {
+    let Some(needed) = rests_on_a_role(change) else { return Ok(true) };
     let person = portal.store().find_active_person(change.requested_by).await?;
     Ok(person.is_some_and(|person| {
-        person.role.covers(Role::Operator) && person.scope.contains(&change.instance)
+        person.role.covers(needed) && person.scope.contains(&change.instance)
     }))
 }
 

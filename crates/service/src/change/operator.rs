@@ -1,8 +1,10 @@
 //! What an operator may do: take a review and confirm it.
 
+use std::time::Duration;
+
 use domain::access::Access;
 use domain::audit::{AuditCode, AuditEvent, Outcome};
-use domain::change::{Change, ChangeState};
+use domain::change::{Cause, Change, ChangeState};
 use domain::consequence::consequences;
 use domain::id::{ChangeId, IdempotencyKey, InstanceKey, ReviewId};
 use domain::person::Role;
@@ -12,6 +14,7 @@ use domain::text::Reason;
 use sha2::{Digest, Sha256};
 use store::change::{NewChange, Requested};
 
+use super::returns::RETURN_KEY;
 use crate::error::{Field, Problem};
 use crate::{Portal, ServiceError, SignedIn, Viewer};
 
@@ -30,7 +33,20 @@ pub struct Confirmation {
     pub typed_name: Option<String>,
     /// The codes of the consequences that were ticked.
     pub acknowledged: Vec<String>,
+    /// For how long, where a door is opened.
+    pub lasts: Lasts,
     pub key: IdempotencyKey,
+}
+
+/// For how long a door is to stand open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lasts {
+    /// Nobody said: what is usual there.
+    #[default]
+    Usual,
+    For(Duration),
+    /// Until somebody shuts it.
+    UntilShut,
 }
 
 impl Portal {
@@ -94,8 +110,13 @@ impl<'a> Operator<'a> {
     /// Turns a reviewed wish into a change and returns at once: a worker carries it out.
     pub async fn confirm(&self, confirmation: Confirmation) -> Result<ChangeId, ServiceError> {
         let Viewer { portal, who } = self.viewer;
+        // Those keys are the returns' own: nobody takes one from under them.
+        if confirmation.key.as_str().starts_with(RETURN_KEY) {
+            return Err(ServiceError::KeyReused);
+        }
         let review = self.get_review(confirmation.review).await?;
         check_guard(&review, &confirmation)?;
+        let lasts = self.lasts(&review, &confirmation)?;
         if review.preflight.is_blocked() {
             return Err(ServiceError::Blocked);
         }
@@ -113,6 +134,8 @@ impl<'a> Operator<'a> {
             requested_by: who.person.id,
             requested_by_name: who.person.name.clone(),
             reason: confirmation.reason.clone(),
+            cause: Cause::Wish,
+            lasts,
             review: review.id,
             preflight: Some(review.preflight.clone()),
             cloud_request_id: None,
@@ -125,7 +148,10 @@ impl<'a> Operator<'a> {
             reason: change.reason.as_ref().map(ToString::to_string),
             before: Some(change.expected_prior.code().to_owned()),
             after: Some(change.to.code().to_owned()),
-            detail: vec![("environment".to_owned(), change.environment.code().to_owned())],
+            detail: [("environment".to_owned(), change.environment.code().to_owned())]
+                .into_iter()
+                .chain(lasts.map(|lasts| ("lasts_seconds".to_owned(), lasts.as_secs().to_string())))
+                .collect(),
             ..who.event(now, AuditCode::ChangeRequested, Outcome::Intended)
         };
         let address = who.address.map(|address| address.to_string());
@@ -152,6 +178,31 @@ impl<'a> Operator<'a> {
                 Err(ServiceError::Busy { open: Box::new(open.ok_or(ServiceError::NotFound)?) })
             }
         }
+    }
+}
+
+impl Operator<'_> {
+    /// The time a door is given, within what its environment allows.
+    fn lasts(
+        &self,
+        review: &Review,
+        confirmation: &Confirmation,
+    ) -> Result<Option<Duration>, ServiceError> {
+        if review.to == Access::PasswordRequired {
+            return Ok(None);
+        }
+        let caps = self.viewer.portal.settings().caps;
+        let lasts = match confirmation.lasts {
+            Lasts::Usual => Some(caps.usual(review.environment)),
+            Lasts::For(lasts) => Some(lasts),
+            Lasts::UntilShut => None,
+        };
+        if caps.allows(review.environment, lasts) {
+            return Ok(lasts);
+        }
+        let short = lasts.is_some_and(|lasts| lasts < caps.shortest);
+        let problem = if short { Problem::TooShort } else { Problem::TooLong };
+        Err(ServiceError::Invalid { field: Field::Lasts, problem })
     }
 }
 
@@ -194,7 +245,8 @@ fn is_confirmed_by(review: &Review, typed: &str) -> bool {
 fn digest(confirmation: &Confirmation) -> String {
     let mut hash = Sha256::new();
     let reason = confirmation.reason.as_ref().map_or("", Reason::as_str);
-    for part in [confirmation.review.to_string().as_str(), reason] {
+    let lasts = format!("{:?}", confirmation.lasts);
+    for part in [confirmation.review.to_string().as_str(), reason, &lasts] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -20,6 +20,14 @@ pub(super) fn event(
     }
 }
 
+/// Where a door was proven open for a time: that its end is planned.
+pub(super) fn planned(change: &Change, at: Timestamp) -> Option<AuditEvent> {
+    let lasts = change.lasts.filter(|_| change.to.opens())?;
+    let due = at.plus(lasts).as_millis().to_string();
+    let detail = [("due_at", due), ("lasts_seconds", lasts.as_secs().to_string())];
+    Some(detailed(change, at, AuditCode::ReturnPlanned, Outcome::Intended, &detail))
+}
+
 /// The same with particulars.
 pub(super) fn detailed(
     change: &Change,

@@ -17,7 +17,7 @@ use store::change::Move;
 use store::fleet::{FactRecord, FactUpdate};
 
 use super::drive::to_reconciling;
-use super::record::detailed;
+use super::record::{detailed, planned};
 use crate::read::Reading;
 use crate::{Account, Portal, ServiceError, Timing};
 
@@ -198,7 +198,9 @@ async fn end(
     read: &ReadBack,
     event: AuditEvent,
 ) -> Result<(), ServiceError> {
-    let events = [AuditEvent { cloud_request_id: change.cloud_request_id.clone(), ..event }];
+    let told = AuditEvent { cloud_request_id: change.cloud_request_id.clone(), ..event };
+    let planned = planned(change, read.at).filter(|_| to == ChangeState::Verified);
+    let events: Vec<_> = [told].into_iter().chain(planned).collect();
     let step = Move {
         ending: Some(ending),
         read_back: Some(read),

@@ -101,6 +101,7 @@ impl World {
             reason: Some("drill, OPS-1".parse().unwrap()),
             typed_name: Some(review.name.to_string()),
             acknowledged: vec!["passwordless-clients-fail".into(), "old-password-counts".into()],
+            lasts: service::Lasts::Usual,
             key: idempotency_key(),
         }
     }
@@ -216,6 +217,7 @@ async fn portal(cloud: &Simulator, folder: &tempfile::TempDir, scheme: Signature
 pub fn settings() -> Settings {
     Settings {
         timing: Timing::scaled(0.02),
+        caps: domain::timebox::Caps { shortest: Duration::from_millis(1), ..Default::default() },
         gather_deadline: Duration::from_secs(1),
         ..Settings::default()
     }

@@ -7,6 +7,7 @@ use domain::preflight::Preflight;
 use domain::time::Timestamp;
 
 use super::attempts::{self, AttemptResult};
+use super::returns;
 use crate::database::on;
 use crate::fleet::{self, NewEvent};
 use crate::{Error, Store, audit, json};
@@ -94,6 +95,9 @@ impl Store {
         }
         for event in step.events {
             audit::append(&mut tx, event).await?;
+        }
+        if step.to == ChangeState::Verified {
+            returns::settle(&mut tx, from, step.at).await?;
         }
         fleet::record_event(&mut tx, announcement(from, step.to, step.at)).await?;
         tx.commit().await?;

@@ -1,5 +1,7 @@
 //! A change as a row.
 
+use std::time::Duration;
+
 use domain::change::Change;
 use domain::id::InstanceKey;
 use domain::time::Timestamp;
@@ -11,7 +13,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, account, region, instance, name, environment, target, expected_prior, state, version, ending,
-                    requested_by, requested_by_name, reason, review, preflight, cloud_request_id, requested_at, updated_at
+                    requested_by, requested_by_name, reason, cause, lasts_ms, review, preflight, cloud_request_id,
+                    requested_at, updated_at
              FROM changes ",
             $rest
         )
@@ -36,6 +39,8 @@ pub(super) struct Row {
     requested_by: String,
     requested_by_name: String,
     reason: Option<String>,
+    cause: String,
+    lasts_ms: Option<i64>,
     review: String,
     preflight: Option<String>,
     cloud_request_id: Option<String>,
@@ -64,6 +69,8 @@ impl TryFrom<Row> for Change {
             requested_by: json::word("user id", &row.requested_by)?,
             requested_by_name: json::word("user name", &row.requested_by_name)?,
             reason: json::word_opt("reason", row.reason.as_deref())?,
+            cause: json::word("cause", &row.cause)?,
+            lasts: row.lasts_ms.map(|ms| Duration::from_millis(ms.try_into().unwrap_or(0))),
             review: json::word("review id", &row.review)?,
             preflight: json::read_opt("preflight", row.preflight.as_deref())?,
             cloud_request_id: json::word_opt("cloud request id", row.cloud_request_id.as_deref())?,

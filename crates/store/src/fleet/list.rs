@@ -39,6 +39,7 @@ struct Row {
     read_at: Option<i64>,
     problem: Option<String>,
     open_change: Option<String>,
+    ends_at: Option<i64>,
 }
 
 impl Store {
@@ -62,7 +63,7 @@ impl Store {
             InstanceSort::Age => {
                 // Whoever comes first is walked along, which SQLite would else choose by guessing.
                 query.conditions.push("r.number = i.number AND r.kind = 'attribute'".to_owned());
-                let few = rare || walk.is_some();
+                let few = few || walk.is_some();
                 let (first, second) =
                     if few { (&*from, "readings r") } else { ("readings r", &*from) };
                 format!("{first} CROSS JOIN {second}")
@@ -72,13 +73,15 @@ impl Store {
         // Which rows, and only then what stands in them: where rows must be sorted, narrow ones are.
         let sql = format!(
             "SELECT i.account, i.region, i.id, i.body, i.environment, i.access, i.whitelist, i.exposure,
-                    i.released_at, r.read_at, r.problem, ch.id AS open_change
+                    i.released_at, r.read_at, r.problem, ch.id AS open_change, ret.due_at AS ends_at
              FROM (SELECT i.number AS chosen FROM {from} WHERE {conditions} ORDER BY {order} LIMIT {limit})
                   AS page
              CROSS JOIN instances i
              LEFT JOIN readings r ON r.number = i.number AND r.kind = 'attribute'
              LEFT JOIN changes ch ON ch.account = i.account AND ch.region = i.region AND ch.instance = i.id
                    AND ch.open
+             LEFT JOIN returns ret ON ret.account = i.account AND ret.region = i.region AND ret.instance = i.id
+                   AND ret.open
              WHERE i.number = page.chosen ORDER BY {order}",
             conditions = query.where_clause(),
             order = order(page.sort),
@@ -270,6 +273,7 @@ impl TryFrom<Row> for InstanceListing {
             read_at: row.read_at.map(Timestamp::from_millis),
             problem: json::read_opt("problem", row.problem.as_deref())?,
             open_change: json::word_opt("change id", row.open_change.as_deref())?,
+            ends_at: row.ends_at.map(Timestamp::from_millis),
             released_at: row.released_at.map(Timestamp::from_millis),
         })
     }

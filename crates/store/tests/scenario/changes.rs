@@ -237,3 +237,81 @@ pub async fn of_two_hundred_pairs_one_each_wins(store: &Store) {
     }
     assert_eq!(store.list_open_changes().await.unwrap().len(), 200);
 }
+
+/// Proven as `of` says, at `when`.
+async fn proven(store: &Store, of: Change, key: &str, when: i64) -> Change {
+    assert_eq!(request(store, &of, key, "a").await, Requested::Stored);
+    let checked = step(store, &of, ChangeState::Preflighted).await;
+    let attempt = attempt(1, &checked, &format!("nonce-{key}"));
+    let opened = Move {
+        attempt: Some(AttemptWrite::Open(&attempt)),
+        ..Move::new(&checked, ChangeState::Intent, at(when))
+    };
+    let sent = store.move_change(opened).await.unwrap();
+    let accepted = step(store, &sent, ChangeState::Accepted).await;
+    store.move_change(Move::new(&accepted, ChangeState::Verified, at(when))).await.unwrap()
+}
+
+pub async fn a_door_proven_open_for_a_time_has_one_duty(store: &Store) {
+    let by = person(store, "lin.wei").await;
+    let hour = std::time::Duration::from_hours(1);
+    let open = |number, key: &str| Change { lasts: Some(hour), ..change(number, key, by) };
+    let key = super::key("r-a");
+    let first = proven(store, open(1, "r-a"), "k1", 100).await;
+    let duty = store.find_return(ALL, &key).await.unwrap().unwrap();
+    assert_eq!((duty.opened_by, duty.opened_at, duty.due_at), (first.id, at(100), at(3700)));
+    assert_eq!(duty.tries, 0);
+    // Opened again for a time: the later wish counts.
+    let second = proven(store, open(2, "r-a"), "k2", 200).await;
+    let duties = store.list_returns(ALL, 10).await.unwrap();
+    assert_eq!(duties.iter().map(|duty| duty.opened_by).collect::<Vec<_>>(), [second.id]);
+    // Without an end, by somebody's decision.
+    proven(store, change(3, "r-a", by), "k3", 300).await;
+    assert_eq!(store.find_return(ALL, &key).await.unwrap(), None);
+    // Shut by hand before its time, and shut by itself.
+    for (number, cause) in [(4, domain::change::Cause::Wish), (6, domain::change::Cause::Return)] {
+        proven(store, open(number, "r-a"), &format!("k{number}"), 400).await;
+        assert!(store.find_return(ALL, &key).await.unwrap().is_some());
+        let to = domain::access::Access::PasswordRequired;
+        let shut = Change { to, cause, ..change(number + 1, "r-a", by) };
+        proven(store, shut, &format!("s{number}"), 500).await;
+        assert_eq!(store.find_return(ALL, &key).await.unwrap(), None);
+    }
+}
+
+pub async fn a_due_return_is_taken_once_and_put_off_by_an_extension(store: &Store) {
+    let by = person(store, "lin.wei").await;
+    let minute = std::time::Duration::from_mins(1);
+    for (number, instance) in [(1, "r-a"), (2, "r-b")] {
+        let open = Change { lasts: Some(minute), ..change(number, instance, by) };
+        proven(store, open, &format!("k{number}"), 100).await;
+    }
+    let take = async |now| {
+        let taken = store.take_due_returns(at(now), minute, 10).await.unwrap();
+        let mut ids: Vec<String> =
+            taken.iter().map(|due| due.duty.instance.id.to_string()).collect();
+        ids.sort();
+        ids
+    };
+    assert!(take(159).await.is_empty(), "nothing before its time");
+    let seen = store.find_return(ALL, &super::key("r-b")).await.unwrap().unwrap();
+    let told = event(AuditCode::ReturnExtended, &change(2, "r-b", by));
+    assert!(store.extend_return(&seen, at(1000), &told).await.unwrap());
+    assert!(!store.extend_return(&seen, at(2000), &told).await.unwrap(), "seen before it moved");
+    assert_eq!(take(160).await, ["r-a"]);
+    assert!(take(160).await.is_empty(), "another replica");
+    assert_eq!(take(220).await, ["r-a"], "whoever took it died");
+    let duty = store.find_return(ALL, &super::key("r-a")).await.unwrap().unwrap();
+    store.note_return_try(duty.opened_by, ChangeId::from_u128(9), at(400)).await.unwrap();
+    assert!(take(399).await.is_empty());
+    let duty = store.find_return(ALL, &super::key("r-a")).await.unwrap().unwrap();
+    assert_eq!((duty.tries, duty.last_try), (1, Some(ChangeId::from_u128(9))));
+    assert!(!store.extend_return(&duty, at(2000), &told).await.unwrap(), "it is being shut");
+    let overdue = store.list_overdue_returns(ALL, at(500), 10).await.unwrap();
+    assert_eq!(overdue, [duty.clone()]);
+    assert!(store.alarm_return(duty.opened_by, &told).await.unwrap());
+    assert!(!store.alarm_return(duty.opened_by, &told).await.unwrap(), "once");
+    store.end_return_of_released(duty.opened_by, at(600)).await.unwrap();
+    assert_eq!(take(999).await, Vec::<String>::new());
+    assert_eq!(take(1000).await, ["r-b"]);
+}

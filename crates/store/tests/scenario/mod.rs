@@ -96,6 +96,8 @@ pub fn change(number: u128, instance: &str, by: UserId) -> Change {
         requested_by: by,
         requested_by_name: "lin.wei".parse().unwrap(),
         reason: Some("drill, OPS-1".parse().unwrap()),
+        cause: domain::change::Cause::Wish,
+        lasts: None,
         review: ReviewId::from_u128(1),
         preflight: None,
         cloud_request_id: None,
