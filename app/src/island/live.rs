@@ -182,7 +182,7 @@ async fn refresh() {
 }
 
 fn parts() -> Vec<Element> {
-    let found = document().query_selector_all("[data-live]").ok();
+    let found = document().query_selector_all("[data-live], [data-live-rows]").ok();
     let count = found.as_ref().map_or(0, NodeList::length);
     (0..count).filter_map(|index| found.as_ref()?.item(index)?.dyn_into().ok()).collect()
 }
