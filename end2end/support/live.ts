@@ -19,11 +19,12 @@ export function watchStreams(page: Page): Request[] {
     });
   }
   // Of a page that was closed, nothing is told.
-  context.on("page", (page) =>
+  const forget = (page: Page) =>
     page.on("close", () => {
       for (const gone of open.filter((request) => request.frame().page() === page)) open.splice(open.indexOf(gone), 1);
-    }),
-  );
+    });
+  forget(page);
+  context.on("page", forget);
   return open;
 }
 

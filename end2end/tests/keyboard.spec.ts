@@ -63,3 +63,36 @@ test("from the sign-in page to the proof, by keyboard alone", async ({ page, por
   await page.keyboard.press("Enter");
   await expect(page.getByText("--VpcAuthMode Close")).toBeVisible();
 });
+
+test("order, ticks and tools of the list, by keyboard alone", async ({ page, portal, scripts }) => {
+  await signIn(page, portal, "olga");
+  await whenRead(page, "orders-cache-dev");
+  await page.goto("/instances?q=orders");
+
+  await tabTo(page, page.getByRole("columnheader", { name: "Exposure" }).getByRole("link"));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("columnheader", { name: "Exposure" })).toHaveAttribute("aria-sort", "descending");
+
+  await tabTo(page, page.getByText("Columns", { exact: true }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("Status", { exact: true }));
+  await page.keyboard.press("Space");
+  await tabTo(page, page.getByRole("button", { name: "Apply" }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("columnheader", { name: "Status" })).toBeVisible();
+
+  await tabTo(page, page.getByText("Views", { exact: true }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("Name of this view"));
+  await page.keyboard.type("by keyboard");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/sort=exposure&column=/);
+
+  await tabTo(page, page.getByRole("checkbox", { name: "Select orders-cache-dev", exact: true }));
+  await page.keyboard.press("Space");
+  if (scripts) await expect(page.getByRole("form", { name: "selected" }).getByRole("status")).toHaveText("1 selected");
+  await tabTo(page, page.getByRole("button", { name: "Show only these" }));
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#matches")).toHaveText("1 matches");
+  await expect(rowOf(page, "orders-cache-dev")).toBeVisible();
+});

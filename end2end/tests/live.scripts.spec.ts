@@ -54,7 +54,7 @@ test("within the refresh time, though nobody asked", async ({ page, portal, clou
   const patience = { timeout: 90_000 };
   await expect(instance.getByRole("heading", { level: 1 })).toHaveText(`${NAME}-2`, patience);
   await expect(instance.getByRole("row").filter({ hasText: "Name" })).toContainText(`${NAME} → ${NAME}-2`);
-  await expect(rowOf(page, `${NAME}-2`)).toContainText("Rebooting");
+  await expect(rowOf(page, `${NAME}-2`)).toContainText("Restarting");
   for (const still of same) expect(await still()).toBe(true);
 });
 

@@ -82,9 +82,9 @@ test("columns and density are chosen, stand in the address, and stay while filte
   await expect(page.getByRole("table")).toHaveAttribute("data-density", "compact");
   expect(await column(page, "Status")).toContain("Running");
 
-  await page.getByRole("searchbox").fill("inventory-cache");
+  await page.getByRole("searchbox").fill("sessions-prod");
   if (!scripts) await page.getByRole("button", { name: "Filter" }).click();
-  await expect(page).toHaveURL(/q=inventory-cache/);
+  await expect(page).toHaveURL(/q=sessions-prod/);
   await expect(page.getByRole("row")).toHaveCount(2);
   await expect(page).toHaveURL(/column=whitelist/);
   await expect(heading(page, "Exposure")).toHaveCount(0);

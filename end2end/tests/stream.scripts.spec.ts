@@ -63,7 +63,8 @@ test("who signs out is told nothing more", async ({ portal }) => {
   expect(stream.status).toBe(200);
   await hand.post("/api/ui/session/sign-out", {});
   await stream.over;
-  expect((await fetchRaw(`${portal.url}/events`, headers)).status).toBe(401);
+  const refused = await fetchRaw(`${portal.url}/events`, headers);
+  expect([refused.status, refused.headers.location]).toEqual([303, expect.stringContaining("/sign-in")]);
 });
 
 test("a tab that was signed out elsewhere asks no more than now and then", async ({ page, portal, complaints }) => {
