@@ -18,7 +18,6 @@ words! {
     nothing_open: "No door is open for a time", "没有限时开启的实例";
     nothing_open_text: "Password-free access that is enabled for some hours stands here until it ends.",
         "限时开启的免密访问会显示在这里，直到结束。";
-    ends_column: "Ends", "结束";
     being_shut: "being shut", "正在关闭";
     overdue_title: "Password-free access should have ended, and has not", "免密访问已到期但尚未关闭";
     overdue_text: "Disabling it is tried again and again. See why it failed, or disable it yourself.",

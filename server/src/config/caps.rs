@@ -18,26 +18,27 @@ const MOST: Span = Span(Duration::from_hours(30 * 24));
 pub(super) fn read(source: &mut Source<'_, '_>) -> Caps {
     let caps = Caps::default();
     Caps {
-        production: cap(source, "open_at_most_production").unwrap_or(caps.production),
-        staging: cap(source, "open_at_most_staging").unwrap_or(caps.staging),
-        development: cap(source, "open_at_most_development").unwrap_or(caps.development),
+        production: cap(source, "open_at_most_production", caps.production),
+        staging: cap(source, "open_at_most_staging", caps.staging),
+        development: cap(source, "open_at_most_development", caps.development),
         ..caps
     }
 }
 
-fn cap(source: &mut Source<'_, '_>, key: &str) -> Option<Option<Duration>> {
-    let found = source.text(key, None)?;
+/// `None`: unlimited.
+fn cap(source: &mut Source<'_, '_>, key: &str, usual: Option<Duration>) -> Option<Duration> {
+    let Some(found) = source.text(key, None) else { return usual };
     if found.value == UNLIMITED {
-        return Some(None);
+        return None;
     }
     let parsed = found.value.parse::<Span>().ok().filter(|span| (LEAST..=MOST).contains(span));
     if let Some(span) = parsed {
-        return Some(Some(span.0));
+        return Some(span.0);
     }
     let text = format!(
         "`{}` is not a time from \"{LEAST}\" to \"{MOST}\", or \"{UNLIMITED}\"",
         found.value
     );
     source.reader.refuse(&found.place, text);
-    None
+    usual
 }

@@ -42,7 +42,7 @@ impl Listening {
             loop {
                 while let Some((block, rest)) = self.text.split_once("\n\n") {
                     let lines: Vec<String> = block.lines().map(ToOwned::to_owned).collect();
-                    self.text = rest.to_owned();
+                    self.text = rest.to_string();
                     let fields = |name: &str| {
                         let found = lines.iter().filter_map(|line| line.strip_prefix(name));
                         found.map(|value| value.trim_start().to_owned()).collect::<Vec<_>>()

@@ -20,11 +20,7 @@ const ARROWS: [(&str, &[&str], &[&str]); 11] = [
     ("simulator", &[], &[]),
     ("scratch-postgres", &[], &[]),
     ("xtask", &[], &[]),
-    (
-        "bench",
-        &["domain", "aliyun", "store", "service", "simulator", "scratch-postgres"],
-        &[],
-    ),
+    ("bench", &["domain", "aliyun", "store", "service", "simulator", "scratch-postgres"], &[]),
 ];
 
 /// Foreign crates that only some of ours may import.
