@@ -308,7 +308,7 @@ pub async fn a_due_return_is_taken_once_and_put_off_by_an_extension(store: &Stor
     assert_eq!((duty.tries, duty.last_try), (1, Some(ChangeId::from_u128(9))));
     assert!(!store.extend_return(&duty, at(2000), &told).await.unwrap(), "it is being shut");
     let overdue = store.list_overdue_returns(ALL, at(500), 10).await.unwrap();
-    assert_eq!(overdue, [duty.clone()]);
+    assert_eq!(overdue, std::slice::from_ref(&duty));
     assert!(store.alarm_return(duty.opened_by, &told).await.unwrap());
     assert!(!store.alarm_return(duty.opened_by, &told).await.unwrap(), "once");
     store.end_return_of_released(duty.opened_by, at(600)).await.unwrap();
