@@ -77,7 +77,7 @@ impl Latchkey {
             .arg(&file)
             .env_clear()
             .env("HOME", folder.path())
-            .env("LATCHKEY_LOG", "warn")
+            .env("LATCHKEY_LOG", "error")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -36,6 +36,7 @@ pub fn draw(file: &Path, lines: &[Line]) -> Result<()> {
     let mut chart = ChartBuilder::on(&area)
         .caption("What grows with the fleet", ("sans-serif", 20))
         .margin(16)
+        .margin_right(40)
         .x_label_area_size(40)
         .y_label_area_size(64)
         .build_cartesian_2d((from..to).log_scale(), (low / 2.0..high * 2.0).log_scale())
@@ -43,6 +44,8 @@ pub fn draw(file: &Path, lines: &[Line]) -> Result<()> {
     chart
         .configure_mesh()
         .x_desc("instances")
+        .x_label_formatter(&|value| format!("{value:.0}"))
+        .y_label_formatter(&|value| format!("{value}"))
         .light_line_style(TRANSPARENT)
         .draw()
         .map_err(|error| failed(&error))?;

@@ -62,16 +62,19 @@ impl Times {
     }
 }
 
-/// Looks every few milliseconds until it is so. An hour is a hang.
+/// Looks again and again until it is so; looking takes a twentieth of the time at most. An hour is a hang.
 pub async fn until(what: &str, mut look: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
     let started = Instant::now();
-    while !look().await? {
+    loop {
+        let looked = Instant::now();
+        if look().await? {
+            return Ok(());
+        }
         if started.elapsed() > Duration::from_hours(1) {
             bail!("waiting for {what} took an hour");
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep((looked.elapsed() * 20).max(Duration::from_millis(20))).await;
     }
-    Ok(())
 }
 
 /// A line of `/proc/PID/status` in MiB: `VmRSS` is resident now, `VmHWM` the most there ever was.
