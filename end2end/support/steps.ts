@@ -44,7 +44,7 @@ export async function openInstance(page: Page, name: string): Promise<void> {
 export async function whenRead(page: Page, name: string): Promise<void> {
   await expect(async () => {
     await page.goto(`/instances?q=${encodeURIComponent(name)}`);
-    await expect(rowOf(page, name).getByRole("time")).toHaveCount(1, { timeout: 250 });
+    await expect(rowOf(page, name).locator(".read").getByRole("time")).toHaveCount(1, { timeout: 250 });
   }).toPass({ timeout: 30_000 });
 }
 
