@@ -42,8 +42,10 @@ test("the same form again is the first change again", async ({ page, context, po
   await signIn(page, portal, "olga");
   await openInstance(page, "reviews-cache-dev");
   const review = await openReview(page, ENABLE);
-  const fields: Record<string, string> = {};
-  for (const name of ["review", "key"]) fields[name] = await review.locator(`input[name=${name}]`).inputValue();
+  const form = review.locator("form").filter({ has: page.locator("input[name=key]") });
+  const fields = (await form.evaluate((form) =>
+    Object.fromEntries(new FormData(form as HTMLFormElement) as never),
+  )) as Record<string, string>;
   const path = await confirm(review, ENABLE);
   const address = `${portal.url}/api/ui/change/confirm`;
   const again = await postByHand(address, { ...fields, reason: "" }, await cookiesOf(context));
