@@ -33,3 +33,13 @@ export async function openWholeList(page: Page, address = "/instances"): Promise
   }).toPass();
   await page.goto(address);
 }
+
+/** What to do with ticked rows. */
+export const selectionBar = (page: Page) => page.getByRole("form", { name: "selected" });
+
+/** Ticks the rows with these numbers, and returns their names. */
+export async function tick(page: Page, ...rows: number[]): Promise<string[]> {
+  const all = await names(page);
+  for (const row of rows) await page.getByRole("checkbox", { name: `Select ${all[row]}`, exact: true }).check();
+  return rows.map((row) => all[row]);
+}

@@ -1,6 +1,5 @@
 // More than a thousand instances.
 import { expect, sharedTest as test } from "../support/drill.ts";
-import { names } from "../support/list.ts";
 import { search, signIn } from "../support/steps.ts";
 
 test.use({ share: "many", sharedDrill: { simulator: ["--accounts", "1", "--instances", "1500"] } });
@@ -35,21 +34,4 @@ test("every page follows the one before, none twice", async ({ page }) => {
   }
   expect(seen.size).toBe(promise);
   await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
-});
-
-test("no more rows are ticked than an address holds", async ({ page, scripts }) => {
-  test.skip(!scripts, "a page has fifty rows");
-  const bar = page.getByRole("form", { name: "selected" });
-  for (let count = 50; count <= 250; count += 50) {
-    await expect(page.locator("leptos-island:not([data-awake])")).toHaveCount(0);
-    await page.locator("#rows input[type=checkbox]").evaluateAll((boxes) => boxes.forEach((box) => (box as HTMLInputElement).click()));
-    await expect(bar.getByRole("status")).toHaveText(`${Math.min(count, 200)} selected`);
-    if (count < 250) await page.getByRole("link", { name: "Next page" }).click();
-    if (count < 250) await expect(page.getByRole("checkbox", { name: /^Select / }).first()).not.toBeChecked();
-  }
-  await expect(page.locator("#rows input[type=checkbox]:checked")).toHaveCount(0);
-  await expect(bar).toContainText("No more than 200: a filter takes any number.");
-  await bar.getByRole("button", { name: "Show only these" }).click();
-  await expect(page.locator("#matches")).toHaveText("200 match");
-  expect(await names(page)).toHaveLength(50);
 });

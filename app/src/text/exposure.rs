@@ -123,10 +123,12 @@ impl Language {
                     }
                     Self::ZhCn if of_services > 0 => format!(
                         "免密访问：{}中{count}可读写，其中 {} 个来自其他云服务的分组。",
-                        self.vpc(vpc),
+                        self.vpc(vpc).trim_start(),
                         self.number(of_services)
                     ),
-                    Self::ZhCn => format!("免密访问：{}中{count}可读写。", self.vpc(vpc)),
+                    Self::ZhCn => {
+                        format!("免密访问：{}中{count}可读写。", self.vpc(vpc).trim_start())
+                    }
                 }
             }
             Reach::Uncounted { vpc } => match self {
@@ -134,7 +136,9 @@ impl Language {
                     "Password-free; from how many addresses of {} is not known.",
                     self.vpc(vpc)
                 ),
-                Self::ZhCn => format!("免密访问；{}中可访问的地址数量未知。", self.vpc(vpc)),
+                Self::ZhCn => {
+                    format!("免密访问；{}中可访问的地址数量未知。", self.vpc(vpc).trim_start())
+                }
             },
         }
     }

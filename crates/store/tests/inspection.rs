@@ -39,8 +39,8 @@ async fn it_is_told_how_far_the_tables_are() {
         let portal = Store::open(&url, "a test").await.unwrap();
         assert_eq!(inspect(&url).await, Tables::UpToDate, "beside a portal");
         portal.close().await;
-        run(&url, "DELETE FROM _sqlx_migrations WHERE version = 2").await;
-        assert_eq!(inspect(&url).await, Tables::Behind { steps: 1 });
+        run(&url, "DELETE FROM _sqlx_migrations WHERE version > 1").await;
+        assert!(matches!(inspect(&url).await, Tables::Behind { steps } if steps > 0));
         run(&url, "UPDATE _sqlx_migrations SET version = 999").await;
         for refused in
             [Store::inspect(&url).await.unwrap_err(), Store::open(&url, "x").await.unwrap_err()]
