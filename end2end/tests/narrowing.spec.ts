@@ -32,13 +32,15 @@ for (const [label, parameter] of [
     expect(options[0]).toBe(`${label}: All`);
     const counts = options.slice(1).map(promised);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(60);
-    for (const [index, text] of options.entries()) {
-      if (index === 0 || counts[index - 1] === 0) continue;
+    // Those with most and with fewest stand for all.
+    const some = counts.filter((count) => count > 0);
+    for (const count of new Set([Math.min(...some), Math.max(...some)])) {
+      const index = counts.indexOf(count) + 1;
       await choice.selectOption({ index });
       if (!scripts) await page.getByRole("button", { name: "Filter" }).click();
       await expect(page).toHaveURL((url) => url.searchParams.has(parameter));
-      await expect(page.locator("#matches")).toHaveText(new RegExp(`^${promised(text)} match`));
-      await expectKept(page, promised(text));
+      await expect(page.locator("#matches")).toHaveText(new RegExp(`^${count} match`));
+      await expectKept(page, count);
       await page.goto("/instances");
     }
   });

@@ -90,17 +90,3 @@ test("columns and density are chosen, stand in the address, and stay while filte
   await expect(heading(page, "Exposure")).toHaveCount(0);
   expect((await column(page, "Whitelist"))[0]).not.toBe("");
 });
-
-test("reading a list again says how many are read", async ({ page, portal }) => {
-  // What was read within the last seconds is not read again.
-  const ages = page.locator("#rows .read time");
-  await expect(async () => {
-    await page.goto("/instances?region=cn-shanghai");
-    const times = await ages.evaluateAll((all) => all.map((it) => Date.parse(it.getAttribute("datetime") ?? "")));
-    expect(Date.now() - Math.max(...times)).toBeGreaterThan(6_000);
-  }).toPass({ timeout: 60_000 });
-  const count = (await names(page)).length;
-  await page.getByRole("button", { name: "Read again" }).click();
-  await expect(page.getByText(`${count} instances are being read again, before all others.`)).toBeVisible();
-  await expect(page).toHaveURL(`${portal.url}/instances?region=cn-shanghai&being_read=${count}`);
-});

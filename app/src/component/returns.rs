@@ -62,8 +62,10 @@ pub fn Ends(language: Language, due_at: Timestamp, now: Timestamp) -> impl IntoV
 pub fn ExtendForm(language: Language, duty: ReturnDuty, caps: Caps) -> impl IntoView {
     let guarded = duty.environment.is_guarded();
     let presets: Vec<Duration> = caps.presets(duty.environment);
+    let usual = caps.usual(duty.environment);
     let options = presets.into_iter().map(|preset| {
-        view! { <option value=preset.as_secs().to_string()>{language.lasting(preset)}</option> }
+        let selected = preset == usual;
+        view! { <option value=preset.as_secs().to_string() selected=selected>{language.lasting(preset)}</option> }
     });
     let key = duty.instance;
     view! {

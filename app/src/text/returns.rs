@@ -46,7 +46,15 @@ impl Language {
         if due_at <= now {
             return self.being_shut().to_owned();
         }
-        let span = self.span(due_at.since(now));
+        let left = due_at.since(now);
+        let minutes = left.as_secs() / 60;
+        let span = match (minutes / 60, minutes % 60) {
+            (hours @ 1..24, rest @ 1..) => {
+                let (hours, rest) = (Duration::from_hours(hours), Duration::from_mins(rest));
+                format!("{} {}", self.span(hours), self.span(rest))
+            }
+            _ => self.span(left),
+        };
         match self {
             Self::En => format!("ends in {span}"),
             Self::ZhCn => format!("{span}后结束"),
@@ -84,5 +92,22 @@ mod tests {
             ["1 minute", "15 minutes", "1 hour", "90 minutes", "2 hours", "1 day", "3 days"]
         );
         assert_eq!(Language::ZhCn.lasting(Duration::from_hours(2)), "2 小时");
+    }
+
+    #[test]
+    fn an_end_that_is_near_is_told_to_the_minute() {
+        let now = Timestamp::from_secs(0);
+        let ends = |secs| Language::En.ends_in(Timestamp::from_secs(secs), now);
+        assert_eq!(
+            [0, 40, 3599, 3600, 7199, 90_000].map(ends),
+            [
+                "being shut",
+                "ends in 40 s",
+                "ends in 59 min",
+                "ends in 1 h",
+                "ends in 1 h 59 min",
+                "ends in 1 d"
+            ]
+        );
     }
 }
