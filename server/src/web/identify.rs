@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::timebox::ReturnDuty;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use ipnet::IpNet;
 use service::SignedIn;
 use store::session::LiveSession;
@@ -233,6 +233,10 @@ pub async fn require_sign_in(request: Request, next: Next) -> Response {
     let (Some(known), true) = (known, page) else { return next.run(request).await };
     if known.who.is_some() {
         return next.run(request).await;
+    }
+    if request.uri().path() == path::EVENTS {
+        // For a stream of events it means: do not ask again. A page in its place would be a complaint in the console.
+        return StatusCode::NO_CONTENT.into_response();
     }
     let from_elsewhere =
         request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site");

@@ -97,7 +97,7 @@ async fn a_stream_ends_with_its_session_and_with_the_portal() {
     let ground = Ground::new(Memory::Sqlite).await;
     let portal = ground.serve().await;
     let nobody = portal.browser();
-    assert_eq!(nobody.get("/events").await.status, 303, "not without a session");
+    assert_eq!(nobody.get("/events").await.status, 204, "not without a session");
     let (oleg, vera) = (portal.signed_in("oleg").await, portal.signed_in("vera").await);
     let mut ended = Listening::open(&vera, None).await;
     let mut stays = Listening::open(&oleg, None).await;
