@@ -5,6 +5,8 @@
 //! background waits until it is looked at, and a page under a dialog until that is closed: the focus goes back to what
 //! opened it. What has the focus is left alone, and so is what did not change.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::ev;
@@ -56,7 +58,7 @@ pub fn Live() -> impl IntoView {
             catch_up(state);
         });
         on_cleanup(move || seen.remove());
-        hold_lock(move || open(state));
+        hold_lock(move || open(state, false));
     });
 }
 
@@ -95,34 +97,51 @@ fn listen_to_others(state: State) {
     });
 }
 
-/// Opens the stream, from where this browser was.
-fn open(state: State) {
+/// Opens the stream, from where this browser was. After a break every tab looks again: who had heard nothing before
+/// has no number to go on from.
+fn open(state: State, broken: bool) {
     let last = state.last.try_get_value().unwrap_or_default();
     let address =
         if last.is_empty() { ADDRESS.to_owned() } else { format!("{ADDRESS}?after={last}") };
     let Ok(source) = EventSource::new(&address) else { return };
     let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let (number, keys) = (event.last_event_id(), event.data().as_string().unwrap_or_default());
-        state.channel.with_value(|channel| {
-            if let Some(channel) = channel {
-                let _ = channel.post_message(&JsValue::from_str(&format!("{number}\n{keys}")));
-            }
-        });
-        hear(state, &number, &keys);
+        tell(state, &event.last_event_id(), &event.data().as_string().unwrap_or_default());
     });
     source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     heard.forget();
+    let broken = Rc::new(Cell::new(broken));
+    let opened = {
+        let broken = broken.clone();
+        Closure::<dyn Fn()>::new(move || {
+            if broken.replace(false) {
+                tell(state, "", EVERYTHING);
+            }
+        })
+    };
+    source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+    opened.forget();
     let failed = {
         let source = source.clone();
         Closure::<dyn Fn()>::new(move || {
+            broken.set(true);
             // The browser goes on by itself, unless it was refused.
             if source.ready_state() == EventSource::CLOSED {
-                set_timeout(move || open(state), AGAIN);
+                set_timeout(move || open(state, true), AGAIN);
             }
         })
     };
     source.set_onerror(Some(failed.as_ref().unchecked_ref()));
     failed.forget();
+}
+
+/// The other tabs, then this one.
+fn tell(state: State, number: &str, keys: &str) {
+    state.channel.with_value(|channel| {
+        if let Some(channel) = channel {
+            let _ = channel.post_message(&JsValue::from_str(&format!("{number}\n{keys}")));
+        }
+    });
+    hear(state, number, keys);
 }
 
 fn hear(state: State, number: &str, keys: &str) {
