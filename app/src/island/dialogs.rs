@@ -9,11 +9,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{
     Element, EventTarget, FocusOptions, HtmlButtonElement, HtmlDialogElement, HtmlElement,
-    HtmlFormElement, HtmlInputElement, NodeList,
+    HtmlFormElement, HtmlInputElement,
 };
 use wasm_bindgen::JsCast;
 
-use super::page::{Page, go};
+use super::page::{Page, go, listed};
 
 const REVIEW: &str = "review";
 /// On the dialog: `busy`, `broken` or `shown`. The style sheet shows the one of the children that fits.
@@ -108,13 +108,8 @@ fn gate(field: Option<EventTarget>) {
     let Some(form) = field.and_then(|field| field.closest("form.confirm").ok().flatten()) else {
         return;
     };
-    let inputs = |selector: &str| {
-        let found = form.query_selector_all(selector).ok();
-        let count = found.as_ref().map_or(0, NodeList::length);
-        (0..count).filter_map(move |index| {
-            found.as_ref()?.get(index)?.dyn_into::<HtmlInputElement>().ok()
-        })
-    };
+    let inputs =
+        |selector: &str| listed::<HtmlInputElement>(form.query_selector_all(selector)).into_iter();
     let named = inputs("[data-gate]").all(|input| {
         let name = input.get_attribute("data-gate").unwrap_or_default();
         !name.trim().is_empty() && input.value().trim() == name.trim()

@@ -13,12 +13,12 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{
-    BroadcastChannel, Element, Event, EventSource, HtmlDetailsElement, MessageEvent, NodeList,
+    BroadcastChannel, Element, Event, EventSource, HtmlDetailsElement, MessageEvent,
 };
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::page::{Page, replace};
+use super::page::{Page, listed, replace};
 use super::selecting;
 
 const CHANNEL: &str = "latchkey-live";
@@ -201,9 +201,7 @@ async fn refresh() {
 }
 
 fn parts() -> Vec<Element> {
-    let found = document().query_selector_all("[data-live], [data-live-rows]").ok();
-    let count = found.as_ref().map_or(0, NodeList::length);
-    (0..count).filter_map(|index| found.as_ref()?.item(index)?.dyn_into().ok()).collect()
+    listed(document().query_selector_all("[data-live], [data-live-rows]"))
 }
 
 /// Puts in place what is different.
@@ -267,8 +265,6 @@ fn has_focus(part: &Element) -> bool {
 
 /// What can be folded, the part itself too.
 fn details(part: &Element) -> Vec<HtmlDetailsElement> {
-    let found = part.query_selector_all("details").ok();
-    let count = found.as_ref().map_or(0, NodeList::length);
-    let inside = (0..count).filter_map(|index| found.as_ref()?.item(index)?.dyn_into().ok());
+    let inside = listed(part.query_selector_all("details"));
     part.clone().dyn_into().ok().into_iter().chain(inside).collect()
 }

@@ -1,8 +1,8 @@
 //! Pages fetched in the background, and their parts.
 
 use leptos::web_sys::{
-    Document, DomParser, Element, FormData, Headers, HtmlFormElement, Request, RequestInit,
-    Response, SupportedType, UrlSearchParams,
+    Document, DomParser, Element, FormData, Headers, HtmlFormElement, NodeList, Request,
+    RequestInit, Response, SupportedType, UrlSearchParams,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -69,6 +69,12 @@ pub fn replace(old: &Element, new: &Element) -> bool {
         crate::boot::wake(new);
     }
     replaced
+}
+
+/// What `query_selector_all` found, as far as it is of this kind.
+pub fn listed<T: JsCast>(found: Result<NodeList, JsValue>) -> Vec<T> {
+    let Ok(found) = found else { return Vec::new() };
+    (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()
 }
 
 /// The fields of a form, encoded as a browser encodes them.

@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::web_sys::{Element, EventTarget, HtmlInputElement, NodeList, Storage};
+use leptos::web_sys::{Element, EventTarget, HtmlInputElement, Storage};
 use wasm_bindgen::JsCast;
+
+use super::page::listed;
 
 const KEPT: &str = "latchkey-selection";
 const BOXES: &str = "input[form='selection'][name='key']";
@@ -74,14 +76,10 @@ fn tick(field: &HtmlInputElement) {
 /// Fields for what is ticked on other pages.
 fn add_others() {
     let Some(form) = form() else { return };
-    if let Ok(old) = form.query_selector_all(&format!("[{ADDED}]")) {
-        for index in 0..old.length() {
-            if let Some(old) = old.item(index).and_then(|node| node.dyn_into::<Element>().ok()) {
-                old.remove();
-            }
-        }
+    for old in listed::<Element>(form.query_selector_all(&format!("[{ADDED}]"))) {
+        old.remove();
     }
-    let here: BTreeSet<String> = boxes().map(|field| field.value()).collect();
+    let here: BTreeSet<String> = boxes().iter().map(HtmlInputElement::value).collect();
     for key in kept().difference(&here) {
         let Ok(field) = document().create_element("input") else { return };
         for (name, value) in [("type", "hidden"), ("name", "key"), ("value", key), (ADDED, "")] {
@@ -105,10 +103,8 @@ fn most(form: &Element) -> usize {
     form.get_attribute("data-most").and_then(|most| most.parse().ok()).unwrap_or(0)
 }
 
-fn boxes() -> impl Iterator<Item = HtmlInputElement> {
-    let found = document().query_selector_all(BOXES).ok();
-    let count = found.as_ref().map_or(0, NodeList::length);
-    (0..count).filter_map(move |index| found.as_ref()?.item(index)?.dyn_into().ok())
+fn boxes() -> Vec<HtmlInputElement> {
+    listed(document().query_selector_all(BOXES))
 }
 
 fn storage() -> Option<Storage> {
