@@ -44,8 +44,7 @@ fn EventRow(
     now: Timestamp,
     with_instance: bool,
 ) -> impl IntoView {
-    let name =
-        if event.name.is_empty() { event.instance.id.to_string() } else { event.name.to_string() };
+    let name = event.name.or_id(&event.instance.id).to_owned();
     let before = language.event_value(&event, event.before.as_deref());
     let after = language.event_value(&event, event.after.as_deref());
     let what = language.event_field(&event.field);

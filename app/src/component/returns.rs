@@ -101,8 +101,7 @@ pub fn Overdue(language: Language, duties: Vec<ReturnDuty>) -> impl IntoView {
     }
     let rows = duties.into_iter().map(|duty| {
         let last = duty.last_try.map(path::change);
-        let name =
-            if duty.name.is_empty() { duty.instance.id.to_string() } else { duty.name.to_string() };
+        let name = duty.name.or_id(&duty.instance.id).to_owned();
         let tries = language.n_tries(duty.tries);
         view! {
             <li>

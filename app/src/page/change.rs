@@ -74,11 +74,7 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
 
 #[component]
 fn Head(language: Language, change: Change) -> impl IntoView {
-    let name = if change.name.is_empty() {
-        change.instance.id.to_string()
-    } else {
-        change.name.to_string()
-    };
+    let name = change.name.or_id(&change.instance.id).to_owned();
     view! {
         <nav class="crumbs muted" aria-label=language.back()>
             <a href=path::CHANGES>{language.changes()}</a> " / "

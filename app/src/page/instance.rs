@@ -91,7 +91,7 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
 }
 
 fn display_name(detail: &InstanceDetail) -> String {
-    if detail.row.name.is_empty() { detail.key.id.to_string() } else { detail.row.name.to_string() }
+    detail.row.name.or_id(&detail.key.id).to_owned()
 }
 
 #[component]

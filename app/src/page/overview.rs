@@ -189,7 +189,7 @@ fn Worst(language: Language, worst: Vec<InstanceListing>) -> impl IntoView {
     let link = view! { <a href=all>{language.see_all()}</a> }.into_any();
     let none = rows.is_empty();
     let rows = rows.into_iter().map(|row| {
-        let name = if row.name.is_empty() { row.key.id.to_string() } else { row.name.to_string() };
+        let name = row.name.or_id(&row.key.id).to_owned();
         view! {
             <li>
                 <span class="line">
@@ -221,8 +221,7 @@ fn Worst(language: Language, worst: Vec<InstanceListing>) -> impl IntoView {
 fn Timed(language: Language, returns: Vec<ReturnDuty>, now: Timestamp) -> impl IntoView {
     let none = returns.is_empty();
     let rows = returns.into_iter().map(|duty| {
-        let name =
-            if duty.name.is_empty() { duty.instance.id.to_string() } else { duty.name.to_string() };
+        let name = duty.name.or_id(&duty.instance.id).to_owned();
         let who = language.opened_for(&duty);
         view! {
             <li>

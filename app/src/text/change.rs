@@ -88,8 +88,7 @@ impl Language {
 
     /// What it means, for this instance.
     pub(crate) fn change_message(self, change: &Change, facts: &ChangeFacts) -> String {
-        let name =
-            if change.name.is_empty() { change.instance.id.as_str() } else { change.name.as_str() };
+        let name = change.name.or_id(&change.instance.id);
         match change.state {
             ChangeState::Requested | ChangeState::Preflighted => match self {
                 Self::En => {

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::InstanceId;
+
 /// Why somebody wants a change.
 ///
 /// 1 to 500 characters after trimming; line breaks are allowed, other control characters are not.
@@ -89,6 +91,11 @@ impl InstanceName {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// What people know the instance by: its id where it has no name.
+    pub fn or_id<'a>(&'a self, id: &'a InstanceId) -> &'a str {
+        if self.is_empty() { id.as_str() } else { self.as_str() }
     }
 
     /// Whether `typed` is this name. An empty name is confirmed by nothing.

@@ -92,7 +92,7 @@ fn Row(
     columns: Vec<Column>,
     now: Timestamp,
 ) -> impl IntoView {
-    let name = if row.name.is_empty() { row.key.id.to_string() } else { row.name.to_string() };
+    let name = row.name.or_id(&row.key.id).to_owned();
     let cells: Vec<AnyView> =
         columns.into_iter().map(|column| column.cell(language, &row, now)).collect();
     let key = row.key.to_string();
