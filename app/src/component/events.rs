@@ -6,10 +6,30 @@ use leptos::prelude::*;
 
 use crate::path;
 use crate::text::Language;
-use crate::ui::Moment;
+use crate::ui::{Card, Empty, Moment};
+
+/// The newest of it, or that there is nothing yet.
+#[component]
+pub fn Lately(
+    language: Language,
+    events: Vec<FleetEvent>,
+    now: Timestamp,
+    with_instance: bool,
+) -> impl IntoView {
+    view! {
+        <Card title=language.lately()>
+            {if events.is_empty() {
+                view! { <Empty title=language.nothing_lately() text=language.nothing_lately_text()/> }.into_any()
+            } else {
+                view! { <EventTable language events now with_instance/> }.into_any()
+            }}
+        </Card>
+    }
+    .into_any()
+}
 
 #[component]
-pub fn EventTable(
+fn EventTable(
     language: Language,
     events: Vec<FleetEvent>,
     now: Timestamp,

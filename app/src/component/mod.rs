@@ -20,7 +20,7 @@ pub use change::{ChangeTable, change_facts, change_tone};
 pub use checks::CheckList;
 pub use coverage::CoverageBar;
 pub use error::{ErrorPanel, NoticePanel};
-pub use events::EventTable;
+pub use events::Lately;
 pub use exposure::{ExposureBadge, ExposureCard};
 pub use frame::{Frame, Plain, Preferences, Section};
 pub use returns::{Ends, ExtendForm, LastsField, Overdue};

@@ -19,8 +19,8 @@ use super::load::load;
 use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::component::{
-    AccessBadge, AccessSwitch, ChangeTable, CheckList, Ends, EnvironmentBadge, EventTable,
-    ExposureCard, ExtendForm, Frame, Section, TakeReview, WhitelistTable,
+    AccessBadge, AccessSwitch, ChangeTable, CheckList, Ends, EnvironmentBadge, ExposureCard,
+    ExtendForm, Frame, Lately, Section, TakeReview, WhitelistTable,
 };
 use crate::path;
 use crate::text::Language;
@@ -79,7 +79,7 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
                 <Whitelist language reading=detail.whitelist.clone() now/>
                 <Basic language detail=detail.clone()/>
                 <History language changes=changes.clone() key=detail.key.clone() now/>
-                <Happened language events now/>
+                <Lately language events now with_instance=false/>
             </div>
             <aside class="stack">
                 <PasswordFree request=request.clone() detail=detail.clone() changes ends/>
@@ -428,22 +428,6 @@ fn History(
                 view! { <Empty title=language.no_changes() text=language.no_history()/> }.into_any()
             } else {
                 view! { <ChangeTable language changes now with_instance=false/> }.into_any()
-            }}
-        </Card>
-    }
-    .into_any()
-}
-
-/// What became different in the cloud, whoever did it.
-#[component]
-fn Happened(language: Language, events: Vec<FleetEvent>, now: Timestamp) -> impl IntoView {
-    let none = events.is_empty();
-    view! {
-        <Card title=language.lately()>
-            {if none {
-                view! { <Empty title=language.nothing_lately() text=language.nothing_lately_text()/> }.into_any()
-            } else {
-                view! { <EventTable language events now with_instance=false/> }.into_any()
             }}
         </Card>
     }

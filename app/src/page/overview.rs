@@ -1,31 +1,31 @@
 //! The fleet at a glance: how its instances are entered, what is exposed, what changed, what needs a look.
 
-use domain::access::AccessState;
+mod charts;
+
 use domain::exposure::ExposureLevel;
 use domain::inventory::{
-    Coverage, ExposureFilter, FleetEvent, InstanceCounts, InstanceFilter, InstanceListing,
-    InstanceSort,
+    Coverage, FleetEvent, InstanceCounts, InstanceFilter, InstanceListing, InstanceSort,
 };
 use domain::time::Timestamp;
 use domain::timebox::ReturnDuty;
 use leptos::prelude::*;
 use service::viewer::{EventFilter, PageOf};
 
+use self::charts::{ByAccess, ByAccount, ByEnvironment, ByExposure, ByRegion, ByVersion};
 use super::load::load;
 use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::asked::Asked;
 use crate::component::{
-    AccessBadge, CoverageBar, Ends, EnvironmentBadge, EventTable, ExposureBadge, Frame, Section,
+    AccessBadge, CoverageBar, Ends, EnvironmentBadge, ExposureBadge, Frame, Lately, Section,
 };
 use crate::path;
 use crate::text::Language;
-use crate::ui::{Bar, BarTable, Card, Empty, StackedBar};
+use crate::ui::{Card, Empty};
 
 /// Rows of each table: what does not fit stands in the list.
 const WORST: i64 = 8;
 const EVENTS: i64 = 12;
-const BARS: usize = 8;
 
 struct Shown {
     counts: InstanceCounts,
@@ -79,103 +79,20 @@ fn Overview(request: Request, shown: Shown) -> impl IntoView {
             <CoverageBar language coverage now/>
             <div class="halves">
                 <div class="stack">
-                    <Access language counts=counts.clone()/>
+                    <ByAccess language counts=counts.clone()/>
                     <Worst language worst/>
                     <ByAccount language counts=counts.clone()/>
                 </div>
                 <div class="stack">
-                    <Exposure language counts=counts.clone()/>
+                    <ByExposure language counts=counts.clone()/>
                     <Timed language returns now/>
-                    <Lately language events now/>
+                    <Lately language events now with_instance=true/>
                     <ByEnvironment language counts=counts.clone()/>
                     <ByRegion language counts=counts.clone()/>
                     <ByVersion language counts/>
                 </div>
             </div>
         </div>
-    }
-    .into_any()
-}
-
-/// A row that leads to its instances.
-fn bar(
-    language: Language,
-    text: String,
-    count: i64,
-    total: i64,
-    tone: &'static str,
-    narrow: impl FnOnce(&mut InstanceFilter),
-) -> Bar {
-    Bar {
-        text,
-        href: Some(Asked::default().with(narrow).address()),
-        count,
-        number: language.count(count),
-        share: language.share(count, total),
-        tone,
-    }
-}
-
-#[component]
-fn Chart(language: Language, title: &'static str, mut bars: Vec<Bar>) -> impl IntoView {
-    bars.truncate(BARS);
-    view! {
-        <Card title=title>
-            <BarTable caption=title value=language.value_column() count=language.count_column()
-                share=language.share_column() bars/>
-        </Card>
-    }
-    .into_any()
-}
-
-#[component]
-fn Access(language: Language, counts: InstanceCounts) -> impl IntoView {
-    let total = counts.total;
-    let bars = counts.by_access.iter().map(|(state, count)| {
-        let tone = match state {
-            AccessState::PasswordFree => "open",
-            AccessState::PasswordRequired => "closed",
-            AccessState::Unknown => "unknown",
-            AccessState::NotApplicable => "none",
-        };
-        let text = language.access_state(*state).to_owned();
-        bar(language, text, *count, total, tone, |filter| filter.access = Some(*state))
-    });
-    let bars: Vec<Bar> = bars.collect();
-    view! {
-        <Card title=language.by_access()>
-            <StackedBar bars=bars.clone()/>
-            <BarTable caption=language.by_access() value=language.value_column()
-                count=language.count_column() share=language.share_column() bars/>
-        </Card>
-    }
-    .into_any()
-}
-
-#[component]
-fn Exposure(language: Language, counts: InstanceCounts) -> impl IntoView {
-    let total = counts.total;
-    // The worst first; what is not known stands after what is.
-    let known = |filter: &ExposureFilter| *filter != ExposureFilter::Unknown;
-    let (levels, unknown): (Vec<_>, Vec<_>) =
-        counts.by_exposure.iter().copied().rev().partition(|(filter, _)| known(filter));
-    let bars = levels.into_iter().chain(unknown).map(|(level, count)| {
-        let tone = match level {
-            ExposureFilter::Level(ExposureLevel::Critical) => "danger",
-            ExposureFilter::Level(ExposureLevel::High | ExposureLevel::Medium) => "open",
-            ExposureFilter::Level(ExposureLevel::Low | ExposureLevel::None) => "closed",
-            ExposureFilter::Unknown => "unknown",
-        };
-        let text = language.exposure_filter(level).to_owned();
-        bar(language, text, count, total, tone, |filter| filter.exposure = Some(level))
-    });
-    let bars: Vec<Bar> = bars.collect();
-    view! {
-        <Card title=language.exposure()>
-            <StackedBar bars=bars.clone()/>
-            <BarTable caption=language.exposure() value=language.value_column()
-                count=language.count_column() share=language.share_column() bars/>
-        </Card>
     }
     .into_any()
 }
@@ -246,63 +163,4 @@ fn Timed(language: Language, returns: Vec<ReturnDuty>, now: Timestamp) -> impl I
         </Card>
     }
     .into_any()
-}
-
-#[component]
-fn Lately(language: Language, events: Vec<FleetEvent>, now: Timestamp) -> impl IntoView {
-    view! {
-        <Card title=language.lately()>
-            {if events.is_empty() {
-                view! { <Empty title=language.nothing_lately() text=language.nothing_lately_text()/> }.into_any()
-            } else {
-                view! { <EventTable language events now with_instance=true/> }.into_any()
-            }}
-        </Card>
-    }
-    .into_any()
-}
-
-#[component]
-fn ByAccount(language: Language, counts: InstanceCounts) -> impl IntoView {
-    let total = counts.total;
-    let bars = largest(counts.by_account).into_iter().map(|(name, count)| {
-        let text = name.to_string();
-        bar(language, text, count, total, "closed", |filter| filter.account = Some(name))
-    });
-    view! { <Chart language title=language.by_account() bars=bars.collect()/> }.into_any()
-}
-
-#[component]
-fn ByRegion(language: Language, counts: InstanceCounts) -> impl IntoView {
-    let total = counts.total;
-    let bars = largest(counts.by_region).into_iter().map(|(id, count)| {
-        let text = id.to_string();
-        bar(language, text, count, total, "closed", |filter| filter.region = Some(id))
-    });
-    view! { <Chart language title=language.by_region() bars=bars.collect()/> }.into_any()
-}
-
-#[component]
-fn ByEnvironment(language: Language, counts: InstanceCounts) -> impl IntoView {
-    let total = counts.total;
-    let bars = counts.by_environment.into_iter().map(|(environment, count)| {
-        let text = language.environment(environment).to_owned();
-        bar(language, text, count, total, "closed", |filter| filter.environment = Some(environment))
-    });
-    view! { <Chart language title=language.by_environment() bars=bars.collect()/> }.into_any()
-}
-
-#[component]
-fn ByVersion(language: Language, counts: InstanceCounts) -> impl IntoView {
-    let total = counts.total;
-    let bars = largest(counts.by_version).into_iter().map(|(version, count)| {
-        let text = version.clone();
-        bar(language, text, count, total, "closed", |filter| filter.version = Some(version))
-    });
-    view! { <Chart language title=language.by_version() bars=bars.collect()/> }.into_any()
-}
-
-fn largest<T>(mut counts: Vec<(T, i64)>) -> Vec<(T, i64)> {
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
 }
