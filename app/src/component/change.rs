@@ -9,7 +9,7 @@ use service::viewer::ChangeDetail;
 use super::AccessBadge;
 use crate::path;
 use crate::text::{ChangeFacts, Language};
-use crate::ui::{Badge, Moment, Tone};
+use crate::ui::{Badge, Moment, Scroll, Tone};
 
 /// Nothing is green before it was read back.
 pub fn change_tone(change: &Change) -> Tone {
@@ -57,7 +57,7 @@ pub fn ChangeTable(
         .map(|change| view! { <ChangeRow language change now with_instance/> })
         .collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label=language.changes()>
+        <Scroll label=language.changes()>
             <table class="rows">
                 <thead>
                     <tr>
@@ -71,7 +71,7 @@ pub fn ChangeTable(
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </Scroll>
     }
     .into_any()
 }

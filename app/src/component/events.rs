@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::path;
 use crate::text::Language;
-use crate::ui::{Card, Empty, Moment};
+use crate::ui::{Card, Empty, Moment, Scroll};
 
 /// The newest of it, or that there is nothing yet.
 #[component]
@@ -40,7 +40,7 @@ fn EventTable(
         .map(|event| view! { <EventRow language event now with_instance/> })
         .collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label=language.lately()>
+        <Scroll label=language.lately()>
             <table class="rows events">
                 <thead>
                     <tr>
@@ -52,7 +52,7 @@ fn EventTable(
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </Scroll>
     }
     .into_any()
 }

@@ -11,7 +11,7 @@ use crate::api::ssr::Request;
 use crate::asked::Asked;
 use crate::component::{Frame, Section};
 use crate::text::Language;
-use crate::ui::{Badge, Empty, Fact, FactList, Icon, IconName, Moment, Tone};
+use crate::ui::{Badge, Empty, Fact, FactList, Icon, IconName, Moment, Scroll, Tone};
 
 #[component]
 pub fn AccountsPage() -> impl IntoView {
@@ -150,21 +150,7 @@ fn Regions(language: Language, regions: Vec<RegionCoverage>, now: Timestamp) -> 
     });
     let rows = rows.collect_view();
     view! {
-        <details open=troubled>
-            <summary class="muted">{language.each_region()}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=language.each_region()>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{language.region()}</th>
-                            <th scope="col">{language.last_success()}</th>
-                            <th scope="col">{language.problem_column()}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </details>
+        <Folded title=language.each_region() heads=vec![language.region(), language.last_success(), language.problem_column()] opened=troubled>{rows}</Folded>
     }
     .into_any()
 }
@@ -186,21 +172,29 @@ fn Limits(language: Language, limits: Vec<CallLimit>) -> impl IntoView {
     });
     let rows = rows.collect_view();
     view! {
-        <details>
-            <summary class="muted">{language.call_limits()}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=language.call_limits()>
+        <Folded title=language.call_limits() heads=vec![language.action_column(), language.region(), language.limit_column(), language.throttled_column()]>{rows}</Folded>
+    }
+    .into_any()
+}
+
+/// A table that few look at.
+#[component]
+fn Folded(
+    title: &'static str,
+    heads: Vec<&'static str>,
+    #[prop(optional)] opened: bool,
+    children: Children,
+) -> impl IntoView {
+    let heads = heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view();
+    view! {
+        <details open=opened>
+            <summary class="muted">{title}</summary>
+            <Scroll label=title>
                 <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{language.action_column()}</th>
-                            <th scope="col">{language.region()}</th>
-                            <th scope="col">{language.limit_column()}</th>
-                            <th scope="col">{language.throttled_column()}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
+                    <thead><tr>{heads}</tr></thead>
+                    <tbody>{children()}</tbody>
                 </table>
-            </div>
+            </Scroll>
         </details>
     }
     .into_any()

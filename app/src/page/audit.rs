@@ -11,7 +11,7 @@ use crate::api::ssr::Request;
 use crate::component::{Frame, Section};
 use crate::path;
 use crate::text::Language;
-use crate::ui::{Empty, Moment};
+use crate::ui::{Empty, Moment, Scroll};
 
 #[component]
 pub fn AuditPage() -> impl IntoView {
@@ -108,7 +108,7 @@ fn Events(language: Language, events: Vec<RecordedEvent>, filter: AuditFilter) -
     });
     let rows = events.into_iter().map(|recorded| view! { <Row language recorded/> }).collect_view();
     view! {
-        <div class="card scroll" tabindex="0" role="region" aria-label=language.audit()>
+        <Scroll label=language.audit() card=true>
             <table class="rows">
                 <thead><tr>
                     <th scope="col">{language.when_column()}</th>
@@ -120,7 +120,7 @@ fn Events(language: Language, events: Vec<RecordedEvent>, filter: AuditFilter) -
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </Scroll>
         <nav class="pages">
             {newest.map(|href| view! { <a class="button" href=href>{language.newest()}</a> })}
             {older.map(|href| view! { <a class="button" href=href>{language.older()}</a> })}

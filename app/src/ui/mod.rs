@@ -8,6 +8,7 @@ mod empty;
 mod facts;
 mod icon;
 mod moment;
+mod scroll;
 
 pub use badge::{Badge, Tone};
 pub use card::Card;
@@ -17,3 +18,4 @@ pub use empty::Empty;
 pub use facts::{Fact, FactList};
 pub use icon::{Icon, IconName, IconShapes};
 pub use moment::Moment;
+pub use scroll::Scroll;

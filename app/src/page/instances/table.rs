@@ -12,7 +12,7 @@ use crate::asked::{Asked, Column};
 use crate::component::AccessSwitch;
 use crate::path;
 use crate::text::Language;
-use crate::ui::{CopyButton, Empty};
+use crate::ui::{CopyButton, Empty, Scroll};
 
 /// The form that the boxes of the rows belong to.
 pub const SELECTION: &str = "selection";
@@ -38,7 +38,7 @@ pub fn Table(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
         .collect_view();
     let density = if asked.compact { "compact" } else { "" };
     view! {
-        <div class="card scroll" tabindex="0" role="region" aria-label=language.instances()>
+        <Scroll label=language.instances() card=true>
             <table class="rows instances" data-density=density>
                 <thead>
                     <tr>
@@ -50,7 +50,7 @@ pub fn Table(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
                 </thead>
                 <tbody id="rows" data-live-rows="">{rows}</tbody>
             </table>
-        </div>
+        </Scroll>
         <nav class="pages" id="pages" data-live="" aria-label=language.pages()>
             {first.map(|href| view! { <a class="button" href=href>{language.first_page()}</a> })}
             {next.map(|href| view! { <a class="button" href=href rel="next">{language.next_page()}</a> })}
