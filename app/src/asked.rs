@@ -171,10 +171,7 @@ impl Asked {
     }
 
     pub fn address_under(&self, path: &str) -> String {
-        let pairs = self.pairs();
-        let pairs: Vec<(&str, &str)> =
-            pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        path::with_query(path, &pairs)
+        path::with_query(path, &self.pairs())
     }
 
     /// The page after this row.
@@ -182,19 +179,11 @@ impl Asked {
         let cursor = service::viewer::cursor_after(self.sort, row);
         let mut pairs = self.pairs();
         pairs.push(("after", cursor.key.to_string()));
-        let mut address = {
-            let pairs: Vec<(&str, &str)> =
-                pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            path::with_query(path::INSTANCES, &pairs)
-        };
-        // Also where it is empty: nothing was read of the row yet.
-        address.push_str(
-            &path::with_query("", &[("after_value", &cursor.value)]).replacen('?', "&", 1),
-        );
-        if cursor.value.is_empty() {
-            address.push_str("&after_value=");
-        }
-        address
+        let unread = cursor.value.is_empty();
+        pairs.push(("after_value", cursor.value));
+        let address = path::with_query(path::INSTANCES, &pairs);
+        // Nothing was read of the row yet: that is where it stands too.
+        if unread { format!("{address}&after_value=") } else { address }
     }
 
     /// The same list with another filter, from its beginning.

@@ -64,10 +64,11 @@ pub fn sign_in_for(next: &str) -> String {
 }
 
 /// An address with those of the pairs that have a value.
-pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+pub fn with_query(path: &str, pairs: &[(&str, impl AsRef<str>)]) -> String {
     let mut address = path.to_owned();
     let mut separator = '?';
-    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+    let asked = pairs.iter().map(|(name, value)| (name, value.as_ref()));
+    for (name, value) in asked.filter(|(_, value)| !value.is_empty()) {
         let _ = write!(address, "{separator}{name}={}", encode(value));
         separator = '&';
     }

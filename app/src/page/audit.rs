@@ -92,20 +92,11 @@ fn Events(language: Language, events: Vec<RecordedEvent>, filter: AuditFilter) -
     }
     let full = i64::try_from(events.len()).unwrap_or(0) == AUDIT_PAGE;
     let older = events.last().filter(|_| full).map(|last| {
-        let before = last.sequence.to_string();
-        let known = pairs(&filter);
-        let mut query: Vec<(&str, &str)> =
-            known.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        query.push(("before", &before));
+        let mut query = pairs(&filter).to_vec();
+        query.push(("before", last.sequence.to_string()));
         path::with_query(path::AUDIT, &query)
     });
-    let newest = filter.before.is_some().then(|| {
-        let known = pairs(&filter);
-        path::with_query(
-            path::AUDIT,
-            &known.each_ref().map(|(name, value)| (*name, value.as_str())),
-        )
-    });
+    let newest = filter.before.is_some().then(|| path::with_query(path::AUDIT, &pairs(&filter)));
     let rows = events.into_iter().map(|recorded| view! { <Row language recorded/> }).collect_view();
     view! {
         <Scroll label=language.audit() card=true>
