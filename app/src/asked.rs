@@ -183,7 +183,7 @@ impl Asked {
         pairs.push(("after_value", cursor.value));
         let address = path::with_query(path::INSTANCES, &pairs);
         // Nothing was read of the row yet: that is where it stands too.
-        if unread { format!("{address}&after_value=") } else { address }
+        if unread { path::and(&address, "after_value", "") } else { address }
     }
 
     /// The same list with another filter, from its beginning.

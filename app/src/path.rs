@@ -75,6 +75,12 @@ pub fn with_query(path: &str, pairs: &[(&str, impl AsRef<str>)]) -> String {
     address
 }
 
+/// An address, which may have a query, with one more pair.
+pub fn and(address: &str, name: &str, value: &str) -> String {
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{name}={}", encode(value))
+}
+
 /// A value of an address's query, decoded once. (The router's own map decodes twice, which a nested address shows.)
 pub fn query_value(address: &str, name: &str) -> Option<String> {
     let (_, query) = address.split_once('?')?;

@@ -36,7 +36,6 @@ pub async fn read_list_again(query: String) -> Result<(), ApiError> {
         .read_matches_again(&asked.filter)
         .await
         .map_err(|error| request.respond(error))?;
-    let separator = if address.contains('?') { '&' } else { '?' };
-    goto(&format!("{address}{separator}{}={count}", path::BEING_READ));
+    goto(&path::and(&address, path::BEING_READ, &count.to_string()));
     Ok(())
 }

@@ -227,7 +227,6 @@ impl Asked {
                 &format!("{} {}", words.sentence, words.next),
             );
         }
-        let separator = if back.contains('?') { '&' } else { '?' };
-        Redirect::to(&format!("{back}{separator}notice={id}")).into_response()
+        Redirect::to(&path::and(&back, "notice", &id)).into_response()
     }
 }
