@@ -100,13 +100,8 @@ pub struct ReturnDuty {
     pub tries: i32,
     /// The last change that tried.
     pub last_try: Option<ChangeId>,
-}
-
-impl ReturnDuty {
-    /// Longer than a return takes when all goes well: somebody should look.
-    pub fn is_overdue(&self, now: Timestamp, grace: Duration) -> bool {
-        now > self.due_at.plus(grace)
-    }
+    /// Whether it is on record that it should be shut and is not.
+    pub alarmed: bool,
 }
 
 /// How long after the end of a try that failed the next one begins: half a minute, then twice as long each time, at

@@ -55,7 +55,9 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     if let (Some(hash), true) = (hash, live.is_some()) {
         request.extensions_mut().insert(SessionHash(hash));
     }
-    let overdue = if live.is_some() { overdue(&web).await } else { Arc::default() };
+    // Forms show none.
+    let overdue =
+        if live.is_some() && looks(&request) { overdue(&web).await } else { Arc::default() };
     request.extensions_mut().insert(ClientAddress(asked.client));
     request.extensions_mut().insert(asked.known(&web, live, notice, overdue));
     next.run(request).await
@@ -124,6 +126,11 @@ impl Asked {
             overdue,
         }
     }
+}
+
+/// Whether something is only looked at.
+fn looks(request: &Request) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
 /// A page without this line is better than none.
@@ -227,8 +234,7 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 ///
 /// A link in a chat or mail arrives without the strict cookie: that page asks once more, from here, and then has it.
 pub async fn require_sign_in(request: Request, next: Next) -> Response {
-    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
-    let page = looks && request.uri().path() != path::SIGN_IN;
+    let page = looks(&request) && request.uri().path() != path::SIGN_IN;
     let known = request.extensions().get::<Known>();
     let (Some(known), true) = (known, page) else { return next.run(request).await };
     if known.who.is_some() {

@@ -9,7 +9,7 @@ use domain::access::{Access, AccessState};
 use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
 use domain::change::{Cause, Change, ChangeState};
 use domain::id::{IdempotencyKey, InstanceKey};
-use domain::person::{Role, Scope};
+use domain::person::Scope;
 use domain::text::Reason;
 use domain::timebox::{ReturnDuty, pause_after};
 use store::change::{DueReturn, NewChange, Requested};
@@ -49,8 +49,8 @@ impl Portal {
                 tracing::error!(instance = %key, error = &error as &dyn std::error::Error, "a return could not be begun");
             }
         }
-        for duty in self.list_overdue().await? {
-            self.sound_alarm(&duty).await?;
+        for duty in self.list_overdue().await?.iter().filter(|duty| !duty.alarmed) {
+            self.sound_alarm(duty).await?;
         }
         Ok(())
     }
@@ -200,13 +200,5 @@ impl Operator<'_> {
         // Being shut already, or just moved by somebody else.
         let moved = portal.store().extend_return(&duty, due_at, &event).await?;
         if moved { Ok(()) } else { Err(ServiceError::ReviewOver) }
-    }
-}
-
-/// Whose role a change rests on: a return rests on nobody's.
-pub(super) const fn rests_on_a_role(change: &Change) -> Option<Role> {
-    match change.cause {
-        Cause::Wish => Some(Role::Operator),
-        Cause::Return => None,
     }
 }

@@ -29,7 +29,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT opened_by, account, region, instance, name, environment, planned_by, planned_by_name, review,
-                    opened_at, due_at, next_try_at, tries, last_try FROM returns ",
+                    opened_at, due_at, next_try_at, tries, last_try, alarmed_at FROM returns ",
             $rest
         )
     };
@@ -51,6 +51,7 @@ struct Row {
     next_try_at: i64,
     tries: i32,
     last_try: Option<String>,
+    alarmed_at: Option<i64>,
 }
 
 /// What a change that was proven means for the duty of its instance.
@@ -325,6 +326,7 @@ impl Row {
             due_at: Timestamp::from_millis(self.due_at),
             tries: self.tries,
             last_try: json::word_opt("change id", self.last_try.as_deref())?,
+            alarmed: self.alarmed_at.is_some(),
         })
     }
 }

@@ -311,6 +311,8 @@ pub async fn a_due_return_is_taken_once_and_put_off_by_an_extension(store: &Stor
     assert_eq!(overdue, std::slice::from_ref(&duty));
     assert!(store.alarm_return(duty.opened_by, &told).await.unwrap());
     assert!(!store.alarm_return(duty.opened_by, &told).await.unwrap(), "once");
+    let told_of = store.find_return(ALL, &super::key("r-a")).await.unwrap().unwrap();
+    assert!(!duty.alarmed && told_of.alarmed);
     store.end_return_of_released(duty.opened_by, at(600)).await.unwrap();
     assert_eq!(take(999).await, Vec::<String>::new());
     assert_eq!(take(1000).await, ["r-b"]);
