@@ -157,6 +157,7 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     tokio::spawn(portal.clone().supervise_changes(alone));
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
+    tokio::spawn(portal.clone().keep_batches());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
     let stop = async {
