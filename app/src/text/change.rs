@@ -47,10 +47,15 @@ words! {
 impl Language {
     /// In one or two words.
     pub(crate) fn change_label(self, change: &Change) -> &'static str {
-        match (change.state, &change.ending) {
-            (ChangeState::Preflighted, _) if change.start_at.is_some() => {
-                self.pick("Planned", "已计划")
-            }
+        if change.state == ChangeState::Preflighted && change.start_at.is_some() {
+            return self.pick("Planned", "已计划");
+        }
+        self.state_label(change.state, change.ending.as_ref())
+    }
+
+    /// The same where the rest of the change is not at hand.
+    pub(crate) fn state_label(self, state: ChangeState, ending: Option<&Ending>) -> &'static str {
+        match (state, ending) {
             (ChangeState::Requested | ChangeState::Preflighted, _) => {
                 self.pick("Checking", "检查中")
             }
