@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::id::{ChangeId, InstanceKey, ReviewId};
+use domain::id::{ChangeId, InstanceKey, ReviewId, UserName};
 
 pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -28,6 +28,11 @@ pub const DELETE_VIEW_POST: &str = "/api/ui/view/delete";
 /// What a list holds, as a file.
 pub const EXPORT_CSV: &str = "/instances/export.csv";
 pub const EXPORT_JSON: &str = "/instances/export.json";
+/// The audit as a file; who took it is in the audit.
+pub const AUDIT_CSV: &str = "/audit/export.csv";
+pub const AUDIT_JSONL: &str = "/audit/export.jsonl";
+/// What became of a change, signed.
+pub const RECEIPT: &str = "/changes/{id}/receipt";
 /// Tells open pages what changed.
 pub const EVENTS: &str = "/events";
 
@@ -46,12 +51,24 @@ pub fn change(id: ChangeId) -> String {
     format!("{CHANGES}/{id}")
 }
 
+pub fn receipt(id: ChangeId) -> String {
+    format!("{CHANGES}/{id}/receipt")
+}
+
 pub fn changes_of(key: &InstanceKey) -> String {
     with_query(CHANGES, &[("instance", &key.to_string())])
 }
 
 pub fn audit_of(key: &InstanceKey) -> String {
     with_query(AUDIT, &[("instance", &key.to_string())])
+}
+
+pub fn audit_of_change(id: ChangeId) -> String {
+    with_query(AUDIT, &[("change", &id.to_string())])
+}
+
+pub fn audit_of_person(name: &UserName) -> String {
+    with_query(AUDIT, &[("person", name.as_str())])
 }
 
 /// The sign-in page that comes back to where somebody wanted to go.

@@ -11,6 +11,7 @@ use domain::person::Scope;
 use domain::time::Timestamp;
 use service::{AccountOptions, Accounts, Clock, Entropy, Outside, Portal, Settings};
 use simulator::{Options, Simulator};
+use store::audit::AuditFiles;
 use store::{DatabaseUrl, Store};
 
 /// The name of the one account.
@@ -69,7 +70,12 @@ pub async fn portal(
     database: &DatabaseUrl,
     settings: Settings,
 ) -> Result<Portal> {
-    let store = Store::open(database, "a measurement").await?;
+    // Sealing costs the same under any key.
+    let folder = tempfile::tempdir()?;
+    let key = folder.path().join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4))?;
+    let files = AuditFiles { key: Some(key), ..AuditFiles::default() };
+    let store = Store::open_with(database, "a measurement", &files).await?;
     let accounts = match cloud {
         Some(cloud) => Accounts::new([account(cloud)?]),
         None => Accounts::default(),

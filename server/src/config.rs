@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use domain::timebox::Caps;
 use ipnet::IpNet;
 use store::DatabaseUrl;
+use store::audit::AuditFiles;
 
 pub use account::{AccountConfig, CredentialSource};
 pub use pace::Pace;
@@ -42,6 +43,10 @@ pub struct Config {
     pub pace: Pace,
     /// For how long a door may stand open.
     pub caps: Caps,
+    /// Where the key that signs receipts lies, if somebody said so.
+    pub receipt_key_file: Option<PathBuf>,
+    /// Where the key of the audit and its anchor lie.
+    pub audit: AuditFiles,
     pub accounts: Vec<AccountConfig>,
 }
 

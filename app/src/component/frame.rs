@@ -36,12 +36,28 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
             <div class="column">
                 <Top request=request.clone()/>
                 <main class="main" id="main" tabindex="-1">
+                    {request.portal.is_restored().then(|| view! { <Restored language/> })}
                     <div id="overdue" data-live=""><Overdue language duties=request.overdue.to_vec()/></div>
                     <NoticePanel language notice=request.notice.clone()/>
                     {children()}
                 </main>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// Changes are refused: at the top of every page, until it is acknowledged.
+#[component]
+fn Restored(language: Language) -> impl IntoView {
+    view! {
+        <section class="error-panel" data-tone="danger" role="alert">
+            <Icon name=IconName::Warning/>
+            <div>
+                <p><b>{language.restored_title()}</b></p>
+                <p>{language.restored_text()}</p>
+            </div>
+        </section>
     }
     .into_any()
 }

@@ -7,6 +7,7 @@
 //! a worker that outlives every request (see [`change`]).
 
 mod account;
+mod audit;
 mod error;
 mod fresh;
 mod gather;
@@ -17,6 +18,7 @@ mod portal;
 mod prune;
 mod quota;
 mod read;
+mod receipt;
 mod sign_in;
 mod views;
 
@@ -31,5 +33,6 @@ pub use health::{AccountHealth, CallLimit};
 pub use news::{News, NewsStream};
 pub use outside::{Clock, Entropy, Outside, Timing};
 pub use portal::{Portal, Settings};
+pub use receipt::{PublicKey, ReceiptError, ReceiptKey, verify_receipt};
 pub use sign_in::{MIN_CHARS as PASSWORD_MIN_CHARS, SignedIn};
 pub use viewer::Viewer;

@@ -99,6 +99,7 @@ impl Store {
         .map(|done| done.rows_affected() == 1)
         })?;
         if stored {
+            audit::anchor::require_whole(&mut tx).await?;
             audit::append(&mut tx, new.event).await?;
             fleet::record_event(&mut tx, requested(change)).await?;
             tx.commit().await?;

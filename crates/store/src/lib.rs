@@ -17,6 +17,7 @@ pub mod call_limit;
 pub mod change;
 pub mod coverage;
 pub mod fleet;
+pub mod key_file;
 pub mod lease;
 pub mod notice;
 pub mod review;

@@ -1,11 +1,13 @@
 //! The settings of the whole portal.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use service::ReceiptKey;
 use store::DatabaseUrl;
+use store::audit::{AuditFiles, AuditKey};
 use toml::de::DeTable;
 
 use super::reader::{Found, Mistake, Place, Reader};
@@ -16,10 +18,13 @@ use super::{
 /// Besides those of the pace.
 const KEYS: &[&str] = &[
     "accounts",
+    "audit_anchor_file",
+    "audit_key_file",
     "database",
     "environment_tag",
     "listen",
     "public_url",
+    "receipt_key_file",
     "timing_scale",
     "trusted_proxies",
 ];
@@ -58,6 +63,8 @@ pub(super) fn read(
         source.parsed::<f64>("timing_scale", None, "a number in quotes between 0.001 and 1");
     let pace = pace::read(&mut source);
     let caps = caps::read(&mut source);
+    let audit = source.audit(database.as_ref());
+    let receipt_key_file = source.receipt_key();
     let accounts = account::read_all(&mut reader, &document, environment);
     let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
@@ -70,6 +77,8 @@ pub(super) fn read(
             timing_scale,
             pace,
             caps,
+            receipt_key_file,
+            audit,
             accounts,
         }),
         _ => Err(reader.mistakes),
@@ -142,6 +151,35 @@ impl Source<'_, '_> {
                 None
             }
         }
+    }
+
+    /// A key that does not do is told here, not when the portal starts.
+    fn audit(&mut self, database: Option<&DatabaseUrl>) -> AuditFiles {
+        let key = self.text("audit_key_file", None);
+        let anchor = self.text("audit_anchor_file", None);
+        match (&key, database) {
+            (Some(found), _) => {
+                if let Err(error) = AuditKey::read(Path::new(&found.value)) {
+                    self.reader.refuse(&found.place, format!("the file {} {error}", found.value));
+                }
+            }
+            (None, Some(DatabaseUrl::Postgres(_))) => {
+                let place = Place::Named("audit_key_file".to_owned());
+                self.reader.refuse(&place, "is needed with PostgreSQL, the same for every replica: a file with 32 random bytes, such as `openssl rand -hex 32` makes");
+            }
+            (None, _) => {}
+        }
+        let path = |found: Found<String>| PathBuf::from(found.value);
+        AuditFiles { key: key.map(path), anchor: anchor.map(path) }
+    }
+
+    fn receipt_key(&mut self) -> Option<PathBuf> {
+        let found = self.text("receipt_key_file", None)?;
+        let path = PathBuf::from(found.value);
+        if let Err(error) = ReceiptKey::open(&path, false) {
+            self.reader.refuse(&found.place, format!("the file {} {error}", path.display()));
+        }
+        Some(path)
     }
 
     fn public_url(

@@ -6,9 +6,11 @@
 //! [`gate`], then for forms [`forms`].
 
 mod assets;
+pub mod cells;
 mod encoding;
 mod events;
 mod export;
+mod export_audit;
 mod forms;
 mod gate;
 mod headers;
@@ -17,6 +19,7 @@ mod host;
 mod identify;
 mod preferences;
 mod problem;
+mod receipt;
 mod routes;
 pub mod serve;
 mod session;

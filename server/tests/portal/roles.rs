@@ -40,9 +40,13 @@ async fn every_page_for_every_role() {
         ("/changes".into(), PEOPLE_ONLY),
         (format!("/changes/{change}"), PEOPLE_ONLY),
         ("/audit".into(), PEOPLE_ONLY),
+        ("/audit/export.csv".into(), PEOPLE_ONLY),
+        ("/audit/export.jsonl?code=review.taken".into(), PEOPLE_ONLY),
         // Of another session of adam's too; to all others a review is not there.
         (format!("/reviews/{review}"), [303, 403, 409, 409, 200]),
         ("/reviews/nonsense".into(), [303, 404, 404, 404, 404]),
+        ("/changes/00000000000000000000000000000001/receipt".into(), [303, 404, 404, 404, 404]),
+        ("/changes/nonsense/receipt".into(), [303, 404, 404, 404, 404]),
         ("/changes/00000000000000000000000000000001".into(), [303, 404, 404, 404, 404]),
         ("/instances/core/cn-hangzhou/r-nothere".into(), [303, 404, 404, 404, 404]),
         ("/instances/other/cn-hangzhou/r-bp1ordersdev0001".into(), [303, 404, 404, 404, 404]),

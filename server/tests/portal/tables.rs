@@ -16,7 +16,10 @@ pub const PAGES: &[&str] = &[
     "/reviews/{id}",
     "/changes",
     "/changes/{id}",
+    "/changes/{id}/receipt",
     "/audit",
+    "/audit/export.csv",
+    "/audit/export.jsonl",
     "/{*any}",
 ];
 

@@ -86,7 +86,10 @@ impl Store {
             return Err(Error::Conflict);
         }
         match &step.attempt {
-            Some(AttemptWrite::Open(attempt)) => attempts::open(&mut tx, attempt).await?,
+            Some(AttemptWrite::Open(attempt)) => {
+                audit::anchor::require_whole(&mut tx).await?;
+                attempts::open(&mut tx, attempt).await?;
+            }
             Some(AttemptWrite::Finish(result)) => attempts::finish(&mut tx, result).await?,
             None => {}
         }
