@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{Access, AccessState};
 use crate::environment::Environment;
-use crate::id::{InstanceKey, ReviewId, UserId};
+use crate::id::{ChangeId, InstanceKey, ReviewId, UserId};
 use crate::preflight::{Facts, Preflight};
 use crate::text::InstanceName;
 use crate::time::Timestamp;
@@ -22,6 +22,9 @@ pub struct Review {
     pub taken_at: Timestamp,
     pub facts: Facts,
     pub preflight: Preflight,
+    /// The wish of somebody else that this person looks at, to agree or not.
+    #[serde(default)]
+    pub decides: Option<ChangeId>,
 }
 
 /// Which fact moved between the review and now, with what was seen and what is.

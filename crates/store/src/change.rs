@@ -3,18 +3,22 @@
 //! A change moves by one conditional update from the state and version that its mover saw; the attempt and the audit
 //! events that belong to the move are part of the same transaction. Zero rows: somebody else moved it first.
 
+mod approvals;
 mod attempts;
 mod moves;
 pub(crate) mod returns;
 mod rows;
 
+use domain::approval::ApprovalKind;
 use domain::audit::AuditEvent;
 use domain::change::Change;
-use domain::id::{ChangeId, IdempotencyKey, InstanceKey, UserName};
+use domain::id::{ChangeId, IdempotencyKey, InstanceKey, UserId, UserName};
 use domain::person::Scope;
+use domain::time::Timestamp;
 
+pub use approvals::{ApprovalWrite, Decision};
 pub use attempts::AttemptResult;
-pub use moves::{AttemptWrite, Move};
+pub use moves::{AttemptWrite, IntentGuard, Move};
 pub use returns::DueReturn;
 use rows::{Row, select};
 
@@ -66,9 +70,9 @@ impl Store {
             "INSERT INTO changes
                 (id, account, region, instance, name, environment, target, expected_prior, state, open, version,
                  requested_by, requested_by_name, reason, review, preflight, idempotency_key, arguments, session, address,
-                 requested_at, updated_at, cause, lasts_ms)
+                 requested_at, updated_at, cause, lasts_ms, start_at, break_glass, puts_back)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21,
-                     $22, $23)
+                     $22, $23, $24, $25, $26)
              ON CONFLICT DO NOTHING"
         )
         .bind(change.id.to_string())
@@ -94,12 +98,25 @@ impl Store {
         .bind(change.requested_at.as_millis())
         .bind(change.cause.code())
         .bind(change.lasts.map(|lasts| i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX)))
+        .bind(change.start_at.map(Timestamp::as_millis))
+        .bind(change.break_glass)
+        .bind(change.puts_back.map(|id| id.to_string()))
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1)
         })?;
         if stored {
             audit::anchor::require_whole(&mut tx).await?;
+            if change.break_glass {
+                approvals::ask(
+                    &mut tx,
+                    change.id,
+                    ApprovalKind::Afterwards,
+                    change.requested_at,
+                    None,
+                )
+                .await?;
+            }
             audit::append(&mut tx, new.event).await?;
             fleet::record_event(&mut tx, requested(change)).await?;
             tx.commit().await?;
@@ -144,6 +161,23 @@ impl Store {
         Ok(change.filter(|change| scope.contains(&change.instance)))
     }
 
+    /// What this person asked for by this key.
+    pub async fn find_change_by_key(
+        &self,
+        person: UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Change>, Error> {
+        let mut db = self.read().await?;
+        let row: Option<Row> = on!(db, |c| sqlx::query_as(select!(
+            "WHERE requested_by = $1 AND idempotency_key = $2"
+        ))
+        .bind(person.to_string())
+        .bind(key.as_str())
+        .fetch_optional(c)
+        .await)?;
+        row.map(Change::try_from).transpose()
+    }
+
     /// The newest first.
     pub async fn list_changes(
         &self,
@@ -167,6 +201,23 @@ impl Store {
         .bind(instance.map_or("", |key| key.id.as_str()))
         .bind(filter.person.as_ref().map_or("", UserName::as_str))
         .bind(filter.open_only)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Those that wait for somebody to approve them, the oldest first.
+    pub async fn list_waiting_changes(
+        &self,
+        scope: &Scope,
+        limit: i64,
+    ) -> Result<Vec<Change>, Error> {
+        let Scope::Everything = scope;
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(select!(
+            "WHERE open AND state = 'awaiting-approval' ORDER BY id LIMIT $1"
+        ))
         .bind(limit)
         .fetch_all(c)
         .await)?;

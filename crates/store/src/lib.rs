@@ -20,6 +20,7 @@ pub mod fleet;
 pub mod key_file;
 pub mod lease;
 pub mod notice;
+pub mod policy;
 pub mod review;
 pub mod session;
 pub mod sign_in;

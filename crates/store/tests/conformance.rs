@@ -87,6 +87,10 @@ on_both! {
     changes::an_attempt_ends_once,
     changes::read_backs_keep_their_order,
     changes::of_two_hundred_pairs_one_each_wins,
+    rules::a_policy_has_one_version_after_the_other,
+    rules::a_wish_is_decided_once_and_by_somebody_else,
+    rules::an_emergency_waits_for_somebody_else_to_look,
+    rules::an_intent_needs_the_policy_and_the_role_it_was_found_under,
     audit::the_record_is_filtered_and_paged,
 }
 

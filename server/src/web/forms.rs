@@ -28,8 +28,27 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 const ANSWER_LIMIT: usize = 256 * 1024;
 const NOTICE_LASTS: Duration = Duration::from_mins(10);
 /// What may be shown again. Never a password.
-const SHOWN_AGAIN: &[&str] =
-    &["reason", "lasts", "typed_name", "passwordless_clients_fail", "old_password_counts", "name"];
+const SHOWN_AGAIN: &[&str] = &[
+    "reason",
+    "lasts",
+    "start",
+    "break_glass",
+    "typed_name",
+    "passwordless_clients_fail",
+    "old_password_counts",
+    "name",
+    "environment",
+    "open_who",
+    "open_approval",
+    "open_at_most",
+    "close_who",
+    "close_approval",
+    "need_reason",
+    "windows",
+    "zone",
+    "approval_lasts",
+    "put_back_within",
+];
 
 /// The strictly read pairs of a form, for handlers that are no server functions.
 #[derive(Debug, Clone)]

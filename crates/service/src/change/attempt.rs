@@ -9,9 +9,9 @@ use domain::change::{
 };
 use domain::id::{CloudCode, RequestId};
 use domain::time::Timestamp;
-use store::change::{AttemptResult, AttemptWrite, Move};
+use store::change::{AttemptResult, AttemptWrite, IntentGuard, Move};
 
-use super::drive::{may_still, to_reconciling};
+use super::drive::to_reconciling;
 use super::record::{detailed, event};
 use crate::{Account, Portal, ServiceError};
 
@@ -30,15 +30,12 @@ pub(super) async fn send_until_clear(
     portal: &Portal,
     account: &Account,
     mut change: Change,
+    guard: IntentGuard,
 ) -> Result<SendEnd, ServiceError> {
     let began = portal.now();
     let mut number = 0;
     loop {
         number += 1;
-        // The role may have been taken away while we waited.
-        if !may_still(portal, &change).await? {
-            return end_not_sent(portal, &change, Ending::NoLongerAllowed).await;
-        }
         let InstanceOf { region, id } = InstanceOf::the(&change);
         let prepared =
             match account.client.prepare_modify_vpc_auth_mode(region, id, change.to).await {
@@ -61,7 +58,14 @@ pub(super) async fn send_until_clear(
             http_status: None,
             finished_at: None,
         };
-        change = commit_intent(portal, &change, &attempt).await?;
+        change = match commit_intent(portal, &change, &attempt, guard).await {
+            Ok(change) => change,
+            // The policy or the role moved. Before the first call the wish is looked at again, by whoever takes it up.
+            Err(error) if number > 1 && error.is_conflict() => {
+                return end_not_sent(portal, &change, Ending::NoLongerAllowed).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let observation = account.client.send(prepared).await;
         let seen_at = portal.now();
         let outcome = classify_outcome(&observation);
@@ -119,16 +123,18 @@ async fn commit_intent(
     portal: &Portal,
     change: &Change,
     attempt: &Attempt,
-) -> Result<Change, ServiceError> {
+    guard: IntentGuard,
+) -> Result<Change, store::Error> {
     let at = portal.now();
     let detail = [("attempt", attempt.number.to_string()), ("nonce", attempt.nonce.clone())];
     let events = [detailed(change, at, AuditCode::ChangeIntent, Outcome::Intended, &detail)];
     let step = Move {
         attempt: Some(AttemptWrite::Open(attempt)),
+        guard: Some(guard),
         events: &events,
         ..Move::new(change, ChangeState::Intent, at)
     };
-    Ok(portal.store().move_change(step).await?)
+    portal.store().move_change(step).await
 }
 
 /// By `security`: a refusal by load, a call that never left, one re-signing after our clock was put right.

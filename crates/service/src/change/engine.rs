@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::change::{Change, ChangeState};
+use domain::change::Change;
 use domain::id::ChangeId;
 
-use super::drive::drive;
+use super::drive::{drive, expire};
+use super::request::is_waiting;
 use crate::{Portal, ServiceError};
 
 /// The changes being driven by this process.
@@ -80,8 +81,15 @@ impl Portal {
     }
 
     async fn take_up_changes(&self, alone: bool) -> Result<(), ServiceError> {
+        for change in self.store().list_undecided(self.now()).await? {
+            match expire(self, &change).await {
+                // Somebody decided just now.
+                Err(ServiceError::Store(error)) if error.is_conflict() => {}
+                other => other?,
+            }
+        }
         for change in self.store().list_open_changes().await? {
-            let waits = matches!(change.state, ChangeState::AwaitingApproval);
+            let waits = is_waiting(&change, self.now());
             let rest: Duration = self.now().since(change.updated_at);
             let elsewhere = !alone && rest < self.settings().timing.orphaned_after();
             if !waits && !elsewhere {

@@ -19,7 +19,7 @@ fn event(code: AuditCode, change: &Change) -> AuditEvent {
     }
 }
 
-async fn request(store: &Store, change: &Change, key: &str, arguments: &str) -> Requested {
+pub async fn request(store: &Store, change: &Change, key: &str, arguments: &str) -> Requested {
     let key: IdempotencyKey = format!("{key:0>16}").parse().unwrap();
     let event = event(AuditCode::ChangeRequested, change);
     let new =
@@ -118,7 +118,7 @@ pub async fn a_change_moves_only_from_where_it_was_seen(store: &Store) {
     assert_eq!((checked.state, checked.version), (ChangeState::Preflighted, 1));
     let stale = store.move_change(Move::new(&stored, ChangeState::Cancelled, at(20))).await;
     assert!(matches!(stale, Err(Error::Conflict)), "{stale:?}");
-    let illegal = store.move_change(Move::new(&checked, ChangeState::Verified, at(20))).await;
+    let illegal = store.move_change(Move::new(&checked, ChangeState::Accepted, at(20))).await;
     assert!(matches!(illegal, Err(Error::Conflict)), "{illegal:?}");
     let ended = store
         .move_change(Move {
