@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use domain::id::{ChangeId, InstanceKey, ReviewId, UserName};
+use domain::inbox::Notice;
 
 pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -13,6 +14,7 @@ pub const CHANGES: &str = "/changes";
 pub const CHANGES_WAITING: &str = "/changes?waiting=1";
 pub const CHANGES_OPEN: &str = "/changes?open=1";
 pub const AUDIT: &str = "/audit";
+pub const INBOX: &str = "/inbox";
 pub const POLICY: &str = "/policy";
 
 /// Under here: what the pages' own forms post to.
@@ -37,6 +39,9 @@ pub const READ_AGAIN_POST: &str = "/api/ui/instance/read-again";
 pub const READ_LIST_AGAIN_POST: &str = "/api/ui/instances/read-again";
 pub const SAVE_VIEW_POST: &str = "/api/ui/view/save";
 pub const DELETE_VIEW_POST: &str = "/api/ui/view/delete";
+
+pub const READ_NOTICE_POST: &str = "/api/ui/inbox/read";
+pub const TEST_WEBHOOK_POST: &str = "/api/ui/webhook/test";
 
 /// What a list holds, as a file.
 pub const EXPORT_CSV: &str = "/instances/export.csv";
@@ -66,6 +71,15 @@ pub fn change(id: ChangeId) -> String {
 
 pub fn receipt(id: ChangeId) -> String {
     format!("{CHANGES}/{id}/receipt")
+}
+
+/// What a notice is about: its change, its instance, or the inbox itself.
+pub fn of_notice(notice: &Notice) -> String {
+    match (notice.change, &notice.instance) {
+        (Some(id), _) => change(id),
+        (None, Some(key)) => instance(key),
+        (None, None) => INBOX.to_owned(),
+    }
 }
 
 pub fn changes_of(key: &InstanceKey) -> String {
@@ -124,7 +138,7 @@ pub fn query_value(address: &str, name: &str) -> Option<String> {
 pub fn safe_next(next: Option<&str>) -> String {
     let ours = |path: &&str| {
         let page = path.split(['?', '#']).next().unwrap_or_default();
-        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, AUDIT, POLICY, "/reviews"];
+        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, AUDIT, INBOX, POLICY, "/reviews"];
         known.iter().any(|known| {
             page == *known || page.strip_prefix(known).is_some_and(|rest| rest.starts_with('/'))
         }) && !path.contains("//")

@@ -9,8 +9,8 @@ use crate::api::ssr::Request;
 use crate::boot::Boot;
 use crate::island::{Copying, Dialogs, Live};
 use crate::page::{
-    AccountsPage, AuditPage, ChangePage, ChangesPage, InstancePage, InstancesPage, NotFoundPage,
-    OverviewPage, PolicyPage, ReviewPage, SignInPage,
+    AccountsPage, AuditPage, ChangePage, ChangesPage, InboxPage, InstancePage, InstancesPage,
+    NotFoundPage, OverviewPage, PolicyPage, ReviewPage, SignInPage,
 };
 use crate::ui::{Icon, IconName, IconShapes};
 
@@ -69,6 +69,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async/>
                 <Route path=path!("/changes/:id") view=ChangePage ssr=SsrMode::Async/>
                 <Route path=path!("/policy") view=PolicyPage ssr=SsrMode::Async/>
+                <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
             </Routes>

@@ -10,6 +10,7 @@ mod receipts;
 mod sandbox;
 mod telemetry;
 mod web;
+mod webhook;
 
 use std::io::Write as _;
 use std::process::ExitCode;

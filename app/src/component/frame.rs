@@ -148,8 +148,21 @@ fn Top(request: Request) -> impl IntoView {
                 <span class="muted wide">{language.sandbox_explained()}</span>
             })}
             <span class="grow"></span>
+            {request.who.is_some().then(|| view! { <InboxLink language unread=request.attention.unread/> })}
             {request.who.clone().map(|who| view! { <Menu request=request.clone() who/> })}
         </header>
+    }
+    .into_any()
+}
+
+/// How many notices are unread.
+#[component]
+fn InboxLink(language: Language, unread: i64) -> impl IntoView {
+    view! {
+        <a class="button" id="inbox" data-live="" data-tone="quiet" href=path::INBOX aria-label=language.inbox_with(unread)>
+            <Icon name=IconName::Bell/>
+            {(unread > 0).then(|| view! { <Badge tone=Tone::Accent>{unread.to_string()}</Badge> })}
+        </a>
     }
     .into_any()
 }

@@ -20,6 +20,7 @@ mod error;
 mod exposure;
 mod fleet;
 mod frame;
+mod inbox;
 mod instance;
 mod list;
 mod policy;

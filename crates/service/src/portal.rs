@@ -12,7 +12,7 @@ use crate::change::engine::Engine;
 use crate::fresh::SingleFlight;
 use crate::news::NewsDesk;
 use crate::sign_in::PasswordHasher;
-use crate::{Accounts, Outside, ReceiptKey, ServiceError, Timing};
+use crate::{Accounts, Outside, ReceiptKey, ServiceError, Timing, Webhook};
 
 /// What an operator of the portal may set.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Settings {
     pub calls_at_once: usize,
     /// How long it is kept what became different.
     pub events_kept: Duration,
+    /// Where notices go besides the inbox.
+    pub webhook: Option<Webhook>,
     /// Signs receipts. Without one there are none.
     pub receipt_key: Option<ReceiptKey>,
     /// Only the newest so many are kept, however young the others are.
@@ -60,6 +62,7 @@ impl Default for Settings {
             details_every: Duration::from_mins(30),
             calls_at_once: 16,
             events_kept: Duration::from_hours(90 * 24),
+            webhook: None,
             receipt_key: None,
             events_most: 1_000_000,
         }
@@ -97,6 +100,7 @@ impl Portal {
         settings: Settings,
     ) -> Result<Self, ServiceError> {
         let hasher = PasswordHasher::new()?;
+        let store = if settings.webhook.is_some() { store.with_webhook() } else { store };
         let engine = Engine::default();
         // A file has one process at a time: whatever the one before held is this one's.
         let holder = if store.is_shared() {

@@ -64,6 +64,8 @@ pub struct Store {
     pools: Pools,
     counts: CountCache,
     chain: Chain,
+    /// Whether notices go out too.
+    webhook: bool,
     /// Where the anchor of the audit lies.
     anchor: Option<Arc<Path>>,
 }
@@ -129,6 +131,7 @@ impl Store {
             pools,
             counts: CountCache::default(),
             chain: Chain::new(key, may_change_key),
+            webhook: false,
             anchor: audit.anchor_path(url).map(Arc::from),
         })
     }
@@ -137,6 +140,12 @@ impl Store {
     #[must_use]
     pub fn clone_without_copies(&self) -> Self {
         Self { counts: CountCache::default(), ..self.clone() }
+    }
+
+    /// The same memory, whose notices go out by the webhook too.
+    #[must_use]
+    pub fn with_webhook(self) -> Self {
+        Self { webhook: true, ..self }
     }
 
     pub(crate) const fn chain(&self) -> &Chain {
@@ -192,7 +201,8 @@ impl Store {
             }
             Pools::Postgres(pool) => AnyTransaction::Postgres(pool.begin().await?),
         };
-        Ok(Tx { on, events: Events::default(), chain: self.chain.clone() })
+        let (chain, webhook) = (self.chain.clone(), self.webhook);
+        Ok(Tx { on, events: Events::default(), chain, webhook })
     }
 
     /// A transaction that changes what is known of instances: one at a time, as on SQLite, so that counts and events
@@ -218,6 +228,7 @@ pub(crate) struct Tx {
     /// Written last, so that the end of the audit is locked no longer than the commit takes.
     events: Events,
     chain: Chain,
+    webhook: bool,
 }
 
 enum AnyTransaction {
@@ -246,6 +257,10 @@ impl Tx {
             AnyTransaction::Sqlite(tx) => Connection::Sqlite(tx),
             AnyTransaction::Postgres(tx) => Connection::Postgres(tx),
         }
+    }
+
+    pub(crate) const fn has_webhook(&self) -> bool {
+        self.webhook
     }
 
     pub(crate) fn add_event(&mut self, event: AuditEvent) {

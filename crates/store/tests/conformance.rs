@@ -92,6 +92,11 @@ on_both! {
     rules::an_emergency_waits_for_somebody_else_to_look,
     rules::an_intent_needs_the_policy_and_the_role_it_was_found_under,
     audit::the_record_is_filtered_and_paged,
+    notices::people_are_told_once_and_each_reads_for_themselves,
+    notices::without_a_webhook_nothing_waits_to_go_out,
+    notices::a_delivery_is_taken_once_and_comes_back_if_nobody_says_how_it_ended,
+    notices::a_return_that_fails_is_told_with_its_move,
+    notices::old_notices_are_forgotten,
 }
 
 /// Past the portal, with all rights on the file.

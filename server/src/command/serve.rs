@@ -17,7 +17,7 @@ use super::{failed, failed_by, mistaken, say};
 use crate::cli::Serve;
 use crate::config::{self, Environment, Overrides};
 use crate::web::{self, Site, Web};
-use crate::{clouds, outside, receipts, sandbox, telemetry};
+use crate::{clouds, outside, receipts, sandbox, telemetry, webhook};
 
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// A database that does not answer holds up the end no longer than this.
@@ -63,8 +63,17 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(key) => key,
         Err(text) => return failed(&text),
     };
+    // With port 0 the address is known only now.
+    let port = listener.local_addr().map_or(config.listen.port(), |address| address.port());
+    let implied = config.public_url == config::PublicUrl::of_loopback(0);
+    let public_url = if implied { config::PublicUrl::of_loopback(port) } else { config.public_url };
+    let webhook = match config.webhook.map(|config| webhook::of(&config, &public_url)).transpose() {
+        Ok(webhook) => webhook,
+        Err(error) => return failed(&format!("webhook_url: the address {error}")),
+    };
     let settings = config.pace.apply(Settings {
         receipt_key,
+        webhook,
         environment_tag: config.environment_tag,
         timing: Timing::scaled(config.timing_scale),
         policy: config.policy,
@@ -74,10 +83,6 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(portal) => portal,
         Err(error) => return failed_by(&error),
     };
-    // With port 0 the address is known only now.
-    let port = listener.local_addr().map_or(config.listen.port(), |address| address.port());
-    let implied = config.public_url == config::PublicUrl::of_loopback(0);
-    let public_url = if implied { config::PublicUrl::of_loopback(port) } else { config.public_url };
     say(format_args!("Latchkey is at {public_url}"));
     let alone = matches!(config.database, DatabaseUrl::Sqlite(_));
     let web = Web {
@@ -173,6 +178,8 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
     tokio::spawn(portal.clone().keep_anchor());
+    tokio::spawn(portal.clone().keep_reminders());
+    tokio::spawn(portal.clone().keep_deliveries());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
     let stop = async {

@@ -12,7 +12,8 @@ use toml::de::DeTable;
 
 use super::reader::{Found, Mistake, Place, Reader};
 use super::{
-    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace, policy,
+    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace,
+    policy, webhook,
 };
 
 /// Besides those of the pace.
@@ -44,6 +45,7 @@ pub(super) fn read(
         .copied()
         .chain(pace::KEYS.iter().copied())
         .chain(policy::KEYS.iter().copied())
+        .chain(webhook::KEYS.iter().copied())
         .collect();
     reader.only(&document, "", &keys);
     let mut source = Source { reader: &mut reader, document: &document, environment };
@@ -65,6 +67,7 @@ pub(super) fn read(
     let policy = policy::read(&mut source);
     let audit = source.audit(database.as_ref());
     let receipt_key_file = source.receipt_key();
+    let webhook = webhook::read(&mut source);
     let accounts = account::read_all(&mut reader, &document, environment);
     let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
@@ -77,6 +80,7 @@ pub(super) fn read(
             timing_scale,
             pace,
             policy,
+            webhook,
             receipt_key_file,
             audit,
             accounts,
@@ -207,15 +211,20 @@ impl Source<'_, '_> {
     }
 
     fn proxies(&mut self) -> Vec<IpNet> {
-        let listed =
-            match account::variable(self.reader, self.environment, "LATCHKEY_TRUSTED_PROXIES") {
-                Some(found) => found
-                    .value
-                    .split(',')
-                    .map(|part| Found { value: part.trim().to_owned(), place: found.place.clone() })
-                    .collect(),
-                None => self.reader.texts(self.document, "", "trusted_proxies").unwrap_or_default(),
-            };
+        self.nets("trusted_proxies")
+    }
+
+    /// Addresses and blocks: a list, or a variable with commas.
+    pub fn nets(&mut self, key: &str) -> Vec<IpNet> {
+        let variable = format!("LATCHKEY_{}", key.to_ascii_uppercase());
+        let listed = match account::variable(self.reader, self.environment, &variable) {
+            Some(found) => found
+                .value
+                .split(',')
+                .map(|part| Found { value: part.trim().to_owned(), place: found.place.clone() })
+                .collect(),
+            None => self.reader.texts(self.document, "", key).unwrap_or_default(),
+        };
         let mut proxies = Vec::new();
         for found in listed {
             let text = found.value.as_str();

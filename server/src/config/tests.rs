@@ -1,6 +1,7 @@
 mod accounts;
 mod pace;
 mod policy;
+mod webhook;
 
 use std::path::Path;
 

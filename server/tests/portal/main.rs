@@ -15,6 +15,7 @@ mod forms;
 mod ground;
 mod headers;
 mod health;
+mod inbox;
 mod kill;
 mod life;
 mod lists;

@@ -40,6 +40,7 @@ async fn every_page_for_every_role() {
         ("/changes".into(), PEOPLE_ONLY),
         (format!("/changes/{change}"), PEOPLE_ONLY),
         ("/policy".into(), PEOPLE_ONLY),
+        ("/inbox".into(), PEOPLE_ONLY),
         ("/audit".into(), PEOPLE_ONLY),
         ("/audit/export.csv".into(), PEOPLE_ONLY),
         ("/audit/export.jsonl?code=review.taken".into(), PEOPLE_ONLY),
@@ -114,6 +115,8 @@ async fn every_function_for_every_role() {
         ("/api/ui/policy/general", &general, admins),
         ("/api/ui/policy/as-configured", &version, admins),
         ("/api/ui/instances/read-again", &[("query", "")], [401, 200, 200, 200, 200]),
+        ("/api/ui/inbox/read", &[("notice", "all")], [401, 200, 200, 200, 200]),
+        ("/api/ui/webhook/test", &[], [401, 403, 403, 403, 200]),
         ("/api/ui/view/save", &view, [401, 200, 200, 200, 200]),
         ("/api/ui/view/delete", &view, [401, 200, 200, 200, 200]),
         ("/api/ui/preferences/set", &[("theme", "dark")], EVERYBODY),
@@ -140,6 +143,7 @@ async fn every_function_for_every_role() {
         vec![detail; times]
     };
     let newest_first = [
+        tried("test-webhook", Role::Admin, 3),
         tried("use-configured", Role::Admin, 3),
         tried("set-general", Role::Admin, 3),
         tried("set-rules", Role::Admin, 3),

@@ -18,6 +18,7 @@ pub const PAGES: &[&str] = &[
     "/changes/{id}",
     "/changes/{id}/receipt",
     "/policy",
+    "/inbox",
     "/audit",
     "/audit/export.csv",
     "/audit/export.jsonl",
@@ -47,6 +48,8 @@ pub const FORMS: &[&str] = &[
     "/api/ui/return/extend",
     "/api/ui/instance/read-again",
     "/api/ui/instances/read-again",
+    "/api/ui/inbox/read",
+    "/api/ui/webhook/test",
     "/api/ui/view/save",
     "/api/ui/view/delete",
 ];

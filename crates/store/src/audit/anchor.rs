@@ -10,6 +10,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
+use domain::inbox::{Audience, Notice, NoticeKind};
+use domain::person::Role;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +19,7 @@ use super::chain::Head;
 use super::{AuditKey, append};
 use crate::database::{Tx, on};
 use crate::key_file::with_ending;
-use crate::{Error, Store, json};
+use crate::{Error, Store, inbox, json};
 
 /// The end of the audit, as it was once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +146,9 @@ impl Store {
                 )
             };
             append(&mut tx, &event).await?;
+            let once = format!("audit-restored:{}:{}", anchor.epoch, anchor.mac);
+            let notice = Notice::new(NoticeKind::AuditRestored, now, once);
+            inbox::notify(&mut tx, &notice, &Audience::covering(Role::Admin)).await?;
             tx.commit().await?;
         }
         Ok(Standing::Older { anchor })

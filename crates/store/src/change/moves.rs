@@ -1,7 +1,7 @@
 //! The one way a change moves.
 
 use domain::audit::AuditEvent;
-use domain::change::{Attempt, Change, ChangeState, Ending, ReadBack};
+use domain::change::{Attempt, Cause, Change, ChangeState, Ending, ReadBack};
 use domain::id::{RequestId, UserId};
 use domain::person::Role;
 use domain::preflight::Preflight;
@@ -130,6 +130,10 @@ impl Store {
         }
         if step.to == ChangeState::Verified {
             returns::settle(&mut tx, from, step.at).await?;
+        }
+        if step.to.is_terminal() && step.to != ChangeState::Verified && from.cause == Cause::Return
+        {
+            returns::tell_failed(&mut tx, from, step.at).await?;
         }
         fleet::record_event(&mut tx, announcement(from, step.to, step.at)).await?;
         tx.commit().await?;

@@ -9,13 +9,14 @@ use domain::access::Access;
 use domain::audit::AuditEvent;
 use domain::change::{Cause, Change};
 use domain::id::{ChangeId, InstanceKey, ReviewId, UserId};
-use domain::person::Scope;
+use domain::inbox::{Audience, Notice, NoticeKind};
+use domain::person::{Role, Scope};
 use domain::time::Timestamp;
 use domain::timebox::ReturnDuty;
 use sqlx::FromRow;
 
 use crate::database::{Tx, on};
-use crate::{Error, Store, audit, fleet, json};
+use crate::{Error, Store, audit, fleet, inbox, json};
 
 /// A duty that somebody has to do now, with what its change is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,20 @@ pub(super) async fn settle(tx: &mut Tx, change: &Change, at: Timestamp) -> Resul
     .map(drop)
     })?;
     Ok(())
+}
+
+/// A try to shut a door failed: whoever opened it, and admins, are told once an hour.
+pub(super) async fn tell_failed(tx: &mut Tx, change: &Change, at: Timestamp) -> Result<(), Error> {
+    let once = format!("return-failed:{}:{}", change.instance, at.as_secs() / 3600);
+    let notice = Notice {
+        instance: Some(change.instance.clone()),
+        name: Some(change.name.to_string()),
+        change: Some(change.id),
+        person: Some(change.requested_by_name.clone()),
+        ..Notice::new(NoticeKind::ReturnFailed, at, once)
+    };
+    let to = Audience { people: vec![change.requested_by], ..Audience::covering(Role::Admin) };
+    inbox::notify(tx, &notice, &to).await.map(drop)
 }
 
 impl Store {
@@ -305,6 +320,13 @@ impl Store {
         })?;
         if first {
             audit::append(&mut tx, event).await?;
+            let once = format!("return-overdue:{opened_by}:{}", event.at.as_millis());
+            let notice = Notice {
+                instance: event.instance.clone(),
+                change: event.change,
+                ..Notice::new(NoticeKind::ReturnOverdue, event.at, once)
+            };
+            inbox::notify(&mut tx, &notice, &Audience::covering(Role::Operator)).await?;
             tx.commit().await?;
         }
         Ok(first)
