@@ -1,5 +1,6 @@
 //! A simulated cloud, and a portal of this process that reads it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -70,11 +71,8 @@ pub async fn portal(
     database: &DatabaseUrl,
     settings: Settings,
 ) -> Result<Portal> {
-    // Sealing costs the same under any key.
     let folder = tempfile::tempdir()?;
-    let key = folder.path().join("audit-key");
-    std::fs::write(&key, "0123456789abcdef".repeat(4))?;
-    let files = AuditFiles { key: Some(key), ..AuditFiles::default() };
+    let files = AuditFiles { key: Some(audit_key(folder.path())?), ..AuditFiles::default() };
     let store = Store::open_with(database, "a measurement", &files).await?;
     let accounts = match cloud {
         Some(cloud) => Accounts::new([account(cloud)?]),
@@ -82,6 +80,13 @@ pub async fn portal(
     };
     let outside = Outside { clock: Arc::new(Outdoors), entropy: Arc::new(Outdoors) };
     Ok(Portal::new(store, accounts, outside, settings)?)
+}
+
+/// The same for whoever opens the memory: sealing costs the same under any key.
+pub fn audit_key(folder: &Path) -> Result<PathBuf> {
+    let key = folder.join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4))?;
+    Ok(key)
 }
 
 fn account(cloud: &Simulator) -> Result<AccountOptions> {

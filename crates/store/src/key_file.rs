@@ -17,6 +17,8 @@ pub const LEAST_BYTES: usize = 32;
 pub enum KeyFileError {
     #[error("cannot be read ({0})")]
     Unreadable(#[source] std::io::Error),
+    #[error("is not there and cannot be made ({0})")]
+    Unmakeable(#[source] std::io::Error),
     #[error(
         "has to hold at least {LEAST_BYTES} random bytes as hex or base64, such as `openssl rand -hex 32` makes"
     )]
@@ -42,7 +44,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, KeyFileError> {
 pub fn read_or_make(path: &Path) -> Result<Vec<u8>, KeyFileError> {
     match read(path) {
         Err(error) if error.is_missing() => {
-            make(path).map_err(KeyFileError::Unreadable)?;
+            make(path).map_err(KeyFileError::Unmakeable)?;
             read(path)
         }
         read => read,

@@ -96,6 +96,7 @@ on_both! {
     notices::without_a_webhook_nothing_waits_to_go_out,
     notices::a_delivery_is_taken_once_and_comes_back_if_nobody_says_how_it_ended,
     notices::a_return_that_fails_is_told_with_its_move,
+    notices::whoever_may_decide_is_told_and_whoever_asked_is_told_what,
     notices::old_notices_are_forgotten,
 }
 

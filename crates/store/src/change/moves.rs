@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 
 use super::approvals::ApprovalWrite;
 use super::attempts::{self, AttemptResult};
-use super::{approvals, returns};
+use super::{approvals, returns, telling};
 use crate::database::{Tx, on};
 use crate::fleet::{self, NewEvent};
 use crate::{Error, Store, audit, json, policy};
@@ -124,6 +124,7 @@ impl Store {
         }
         if let Some(approval) = &step.approval {
             approvals::write(&mut tx, from.id, approval, step.at).await?;
+            telling::approval(&mut tx, from, approval, step.at).await?;
         }
         for event in step.events {
             audit::append(&mut tx, event).await?;
@@ -133,7 +134,7 @@ impl Store {
         }
         if step.to.is_terminal() && step.to != ChangeState::Verified && from.cause == Cause::Return
         {
-            returns::tell_failed(&mut tx, from, step.at).await?;
+            telling::return_failed(&mut tx, from, step.at).await?;
         }
         fleet::record_event(&mut tx, announcement(from, step.to, step.at)).await?;
         tx.commit().await?;

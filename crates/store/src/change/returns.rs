@@ -102,20 +102,6 @@ pub(super) async fn settle(tx: &mut Tx, change: &Change, at: Timestamp) -> Resul
     Ok(())
 }
 
-/// A try to shut a door failed: whoever opened it, and admins, are told once an hour.
-pub(super) async fn tell_failed(tx: &mut Tx, change: &Change, at: Timestamp) -> Result<(), Error> {
-    let once = format!("return-failed:{}:{}", change.instance, at.as_secs() / 3600);
-    let notice = Notice {
-        instance: Some(change.instance.clone()),
-        name: Some(change.name.to_string()),
-        change: Some(change.id),
-        person: Some(change.requested_by_name.clone()),
-        ..Notice::new(NoticeKind::ReturnFailed, at, once)
-    };
-    let to = Audience { people: vec![change.requested_by], ..Audience::covering(Role::Admin) };
-    inbox::notify(tx, &notice, &to).await.map(drop)
-}
-
 impl Store {
     /// Every duty that is open, the next one first.
     pub async fn list_returns(&self, scope: &Scope, limit: i64) -> Result<Vec<ReturnDuty>, Error> {

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use domain::access::Access;
+use domain::approval::Verdict;
 use domain::change::{Cause, Change, ChangeState};
 use domain::id::UserId;
 use domain::inbox::{Audience, Notice, NoticeKind};
 use domain::person::Role;
 use store::Store;
-use store::change::{Move, NewChange};
+use store::change::{ApprovalWrite, Decision, Move, NewChange};
 use store::outbox::AfterTry;
 
 use super::{at, change, person};
@@ -97,21 +98,7 @@ pub async fn a_return_that_fails_is_told_with_its_move(store: &Store) {
     let (lin, root) = (person(store, "lin.wei").await, admin(store, "root").await);
     let wish =
         Change { cause: Cause::Return, to: Access::PasswordRequired, ..change(1, "r-a", lin) };
-    let event = domain::audit::AuditEvent::new(
-        at(10),
-        domain::audit::AuditCode::ChangeRequested,
-        domain::audit::Outcome::Intended,
-        domain::audit::Actor::Portal,
-    );
-    let new = NewChange {
-        change: &wish,
-        key: &"0123456789abcdef".parse().unwrap(),
-        arguments: "",
-        session: None,
-        address: None,
-        event: &event,
-    };
-    store.request_change(new).await.unwrap();
+    request(store, &wish).await;
     let refused = Move::new(&wish, ChangeState::Refused, at(20));
     store.move_change(refused).await.unwrap();
     for reader in [lin, root] {
@@ -123,6 +110,62 @@ pub async fn a_return_that_fails_is_told_with_its_move(store: &Store) {
     // The move is made once, and so is the notice.
     assert!(store.move_change(Move::new(&wish, ChangeState::Refused, at(21))).await.is_err());
     assert_eq!(store.list_inbox(root, 9).await.unwrap().len(), 1);
+}
+
+pub async fn whoever_may_decide_is_told_and_whoever_asked_is_told_what(store: &Store) {
+    let (lin, root) = (person(store, "lin.wei").await, admin(store, "root").await);
+    let kinds = async |reader| {
+        let told = store.list_inbox(reader, 9).await.unwrap();
+        told.iter().map(|told| told.notice.kind).collect::<Vec<_>>()
+    };
+    let wish = change(1, "r-a", lin);
+    request(store, &wish).await;
+    let checked =
+        store.move_change(Move::new(&wish, ChangeState::Preflighted, at(11))).await.unwrap();
+    let ask = Move {
+        approval: Some(ApprovalWrite::Ask { expires_at: at(100) }),
+        ..Move::new(&checked, ChangeState::AwaitingApproval, at(12))
+    };
+    let waiting = store.move_change(ask).await.unwrap();
+    assert_eq!((kinds(root).await, kinds(lin).await), (vec![NoticeKind::ApprovalWaiting], vec![]));
+    let told = store.list_inbox(root, 1).await.unwrap().remove(0).notice;
+    assert_eq!((told.due_at, told.reason.as_deref()), (Some(at(100)), Some("drill, OPS-1")));
+    let (name, note) = ("root".parse().unwrap(), "not today".parse().unwrap());
+    let reject = Move {
+        approval: Some(ApprovalWrite::Decide(Decision {
+            verdict: Verdict::Rejected,
+            by: root,
+            by_name: &name,
+            note: Some(&note),
+        })),
+        ..Move::new(&waiting, ChangeState::Rejected, at(13))
+    };
+    store.move_change(reject).await.unwrap();
+    assert_eq!(kinds(lin).await, [NoticeKind::ApprovalDecided]);
+    let told = store.list_inbox(lin, 1).await.unwrap().remove(0).notice;
+    assert_eq!((told.person, told.reason.as_deref()), (Some(name), Some("not today")));
+    let emergency = Change { break_glass: true, ..change(2, "r-b", lin) };
+    request(store, &emergency).await;
+    assert!(kinds(root).await.contains(&NoticeKind::BreakGlassUsed));
+    assert_eq!(kinds(lin).await, [NoticeKind::ApprovalDecided], "not the one who did it");
+}
+
+async fn request(store: &Store, wish: &Change) {
+    let event = domain::audit::AuditEvent::new(
+        at(10),
+        domain::audit::AuditCode::ChangeRequested,
+        domain::audit::Outcome::Intended,
+        domain::audit::Actor::Portal,
+    );
+    let new = NewChange {
+        change: wish,
+        key: &format!("0123456789abcdef-{}", wish.id).parse().unwrap(),
+        arguments: "",
+        session: None,
+        address: None,
+        event: &event,
+    };
+    store.request_change(new).await.unwrap();
 }
 
 pub async fn old_notices_are_forgotten(store: &Store) {
