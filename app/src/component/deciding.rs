@@ -198,6 +198,7 @@ pub fn DecideForm(
             } else {
                 view! { <p class="state" data-tone="open"><Icon name=IconName::Warning/>{language.facts_moved()}</p> }.into_any()
             }}
+            <RejectForm language id=change.id.to_string()/>
         </Card>
         <form method="post" action=path::APPROVE_POST data-dialog="confirm" class="confirm">
             // The default button of the form is one that does nothing: Enter approves nothing.
@@ -213,7 +214,6 @@ pub fn DecideForm(
                 <button class="button" data-tone=tone data-confirm="">{language.approve()}</button>
             </footer>
         </form>
-        <RejectForm language id=change.id.to_string()/>
     }
     .into_any()
 }

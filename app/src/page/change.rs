@@ -25,6 +25,8 @@ use crate::ui::{Badge, Card, CopyButton, Fact, FactList, Icon, IconName, Moment,
 /// What is followed while the change is open.
 const PART: &str = "change";
 const FOLLOW_MS: &str = "1500";
+/// While it is about somebody's word or the clock.
+const FOLLOW_WAITING_MS: &str = "15000";
 
 #[component]
 pub fn ChangePage() -> impl IntoView {
@@ -51,9 +53,12 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
     let language = request.language;
     let change = detail.change.clone();
     let open = !change.state.is_terminal();
+    let waits = change.state == ChangeState::AwaitingApproval
+        || change.start_at.is_some_and(|at| at > request.now);
+    let follow = if waits { FOLLOW_WAITING_MS } else { FOLLOW_MS };
     let version = format!("{}-{}", change.version, detail.read_backs.len());
     view! {
-        <div id=PART class="stack" data-version=version data-follow=open.then_some(FOLLOW_MS)>
+        <div id=PART class="stack" data-version=version data-follow=open.then_some(follow)>
             <Head language change=change.clone()/>
             <Outcome language detail=detail.clone()/>
             <PutBack request=request.clone() detail=detail.clone()/>

@@ -2,7 +2,7 @@
 
 use domain::environment::Environment;
 use domain::person::Role;
-use domain::policy::{ApprovalRule, Direction, Freeze, Policy};
+use domain::policy::{ApprovalRule, Freeze, Policy};
 use domain::span::Span;
 use leptos::prelude::*;
 use service::{InForce, PolicyVersion};
@@ -83,7 +83,7 @@ fn FreezeCard(language: Language, in_force: InForce, admin: bool) -> impl IntoVi
                         <WhyField language id="freeze-reason"/>
                         <div class="row">
                             {other(Freeze::None, language.unfreeze(), "primary")}
-                            {other(Freeze::Opening, language.stop_opening(), "quiet")}
+                            {other(Freeze::Opening, language.stop_opening(), "plain")}
                             {other(Freeze::All, language.stop_all(), "danger")}
                         </div>
                     </form>
@@ -157,6 +157,9 @@ fn EditRules(request: Request, in_force: InForce, environment: Environment) -> i
         };
         notice.as_ref().is_some_and(marked).then_some("true")
     };
+    // A box that is not ticked sends nothing.
+    let reason_needed =
+        notice.as_ref().map_or(rules.reason, |notice| notice.typed("need_reason").is_some());
     let cap = policy.caps.of(environment).map_or(UNLIMITED.to_owned(), |cap| Span(cap).to_string());
     let id = |field: &str| format!("{}-{field}", environment.code());
     view! {
@@ -165,14 +168,14 @@ fn EditRules(request: Request, in_force: InForce, environment: Environment) -> i
             <form class="stack" method="post" action=path::RULES_POST>
                 <input type="hidden" name="version" value=in_force.version.to_string()/>
                 <input type="hidden" name="environment" value=environment.code()/>
-                <WhoField language id=id("open_who") name="open_who" label=language.who_may_open() who=rules.open.who/>
-                <ApprovalField language id=id("open_approval") name="open_approval" label=language.approval_to_open() direction=rules.open exposure=true/>
+                <WhoField language id=id("open_who") name="open_who" label=language.who_may_open() who=typed("open_who", who_code(rules.open.who))/>
+                <ApprovalField language id=id("open_approval") name="open_approval" label=language.approval_to_open() rule=typed("open_approval", rules.open.approval.to_string()) exposure=true/>
                 <TextField id=id("open_at_most") name="open_at_most" label=language.open_at_most()
                     value=typed("open_at_most", cap) hint=language.cap_hint() invalid=invalid("open_at_most")/>
-                <WhoField language id=id("close_who") name="close_who" label=language.who_may_close() who=rules.close.who/>
-                <ApprovalField language id=id("close_approval") name="close_approval" label=language.approval_to_close() direction=rules.close exposure=false/>
+                <WhoField language id=id("close_who") name="close_who" label=language.who_may_close() who=typed("close_who", who_code(rules.close.who))/>
+                <ApprovalField language id=id("close_approval") name="close_approval" label=language.approval_to_close() rule=typed("close_approval", rules.close.approval.to_string()) exposure=false/>
                 <label class="tick">
-                    <input type="checkbox" name="need_reason" value="yes" checked=rules.reason/>
+                    <input type="checkbox" name="need_reason" value="yes" checked=reason_needed/>
                     <span>{language.need_reason()}</span>
                 </label>
                 <TextField id=id("windows") name="windows" label=language.windows()
@@ -208,18 +211,23 @@ fn TextField(
     .into_any()
 }
 
+fn who_code(role: Option<Role>) -> String {
+    role.map_or(NOBODY, Role::code).to_owned()
+}
+
 #[component]
 fn WhoField(
     language: Language,
     id: String,
     name: &'static str,
     label: &'static str,
-    who: Option<Role>,
+    who: String,
 ) -> impl IntoView {
     let roles = [Some(Role::Operator), Some(Role::Approver), Some(Role::Admin), None];
     let options = roles.into_iter().map(|role| {
-        let value = role.map_or(NOBODY, Role::code);
-        view! { <option value=value selected=role == who>{language.who_may(role)}</option> }
+        let value = who_code(role);
+        let selected = value == who;
+        view! { <option value=value selected=selected>{language.who_may(role)}</option> }
     });
     view! {
         <div class="field">
@@ -236,13 +244,13 @@ fn ApprovalField(
     id: String,
     name: &'static str,
     label: &'static str,
-    direction: Direction,
+    rule: String,
     exposure: bool,
 ) -> impl IntoView {
     let rules = ApprovalRule::ALL.iter().copied();
-    let options = rules.filter(|rule| exposure || *rule != ApprovalRule::WhenExposed).map(|rule| {
-        let selected = rule == direction.approval;
-        view! { <option value=rule.code() selected=selected>{language.approval_rule(rule)}</option> }
+    let options = rules.filter(|rule| exposure || *rule != ApprovalRule::WhenExposed).map(|one| {
+        let selected = one.code() == rule;
+        view! { <option value=one.code() selected=selected>{language.approval_rule(one)}</option> }
     });
     view! {
         <div class="field">
@@ -264,6 +272,7 @@ fn General(request: Request, in_force: InForce, admin: bool) -> impl IntoView {
     let (came_back, zone) = (notice.is_some(), zone.to_string());
     let typed_zone = typed("zone", zone.clone());
     let typed_approval = typed("approval_lasts", Span(approval_lasts).to_string());
+    let typed_break_glass = typed("break_glass", who_code(break_glass));
     let typed_put_back = typed("put_back_within", Span(put_back_within).to_string());
     view! {
         <Card title=language.general_rules()>
@@ -284,7 +293,7 @@ fn General(request: Request, in_force: InForce, admin: bool) -> impl IntoView {
                             value=typed_approval hint=language.time_hint() invalid=None/>
                         <TextField id="put-back-within".to_owned() name="put_back_within" label=language.put_back_within()
                             value=typed_put_back hint=language.time_hint() invalid=None/>
-                        <WhoField language id="break-glass".to_owned() name="break_glass" label=language.who_may_break() who=break_glass/>
+                        <WhoField language id="break-glass".to_owned() name="break_glass" label=language.who_may_break() who=typed_break_glass/>
                         <WhyField language id="general-reason"/>
                         <button class="button" data-tone="primary">{language.save()}</button>
                     </form>
