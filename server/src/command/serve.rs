@@ -180,6 +180,7 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     tokio::spawn(portal.clone().keep_anchor());
     tokio::spawn(portal.clone().keep_reminders());
     tokio::spawn(portal.clone().keep_deliveries());
+    tokio::spawn(portal.clone().keep_batches());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
     let stop = async {

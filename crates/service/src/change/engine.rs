@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::change::Change;
-use domain::id::ChangeId;
+use domain::id::{BatchId, ChangeId};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use super::drive::{drive, expire};
 use super::request::is_waiting;
@@ -20,7 +22,9 @@ use crate::{Portal, ServiceError};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Engine {
     driven: Arc<Mutex<HashSet<ChangeId>>>,
+    batches: Arc<Mutex<HashSet<BatchId>>>,
     claimed: Arc<AtomicBool>,
+    ended: Arc<Notify>,
 }
 
 impl Engine {
@@ -33,6 +37,29 @@ impl Engine {
         let mut driven = self.driven.lock().unwrap_or_else(PoisonError::into_inner);
         driven.insert(id).then(|| Driven { engine: self.clone(), id })
     }
+
+    /// `None`: a task of this process runs it.
+    pub(crate) fn claim_batch(&self, id: BatchId) -> Option<RunsBatch> {
+        let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        batches.insert(id).then(|| RunsBatch { engine: self.clone(), id })
+    }
+
+    /// When the driver of any change ends, from now on.
+    pub(crate) fn ended(&self) -> Notified<'_> {
+        self.ended.notified()
+    }
+}
+
+/// Frees a batch when its runner ends, also by a panic.
+pub(crate) struct RunsBatch {
+    engine: Engine,
+    id: BatchId,
+}
+
+impl Drop for RunsBatch {
+    fn drop(&mut self) {
+        self.engine.batches.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
 }
 
 /// Frees the change when its driver ends, also by a panic.
@@ -44,6 +71,7 @@ struct Driven {
 impl Drop for Driven {
     fn drop(&mut self) {
         self.engine.driven.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        self.engine.ended.notify_waiters();
     }
 }
 

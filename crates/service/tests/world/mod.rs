@@ -62,9 +62,12 @@ impl World {
     }
 
     pub async fn with(scheme: SignatureScheme) -> Self {
+        Self::of(scheme, Options::default()).await
+    }
+
+    pub async fn of(scheme: SignatureScheme, options: Options) -> Self {
         let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
-        let cloud =
-            Simulator::start(Options { settle, accounts: 1, ..Options::default() }).await.unwrap();
+        let cloud = Simulator::start(Options { settle, accounts: 1, ..options }).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let portal = portal(&cloud, &folder, scheme).await;
         portal
@@ -161,6 +164,16 @@ impl World {
         self.cloud.control().ledger().len()
     }
 
+    /// Waits until so many arrived. The deadline only tells a hang.
+    pub async fn until_writes(&self, count: usize) {
+        let waiting = async {
+            while self.writes() < count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
+    }
+
     /// `VpcAuthMode` as the cloud has it.
     pub fn mode(&self, instance: &str) -> String {
         let id = key(instance).id.to_string();
@@ -186,6 +199,11 @@ impl World {
         // I6: the audit is whole.
         let audit = self.portal.store().verify_audit(&[]).await.unwrap();
         assert_eq!(audit.flaw, None);
+        self.check_invariants_of(change).await;
+    }
+
+    /// The same where the cloud received calls of other changes too.
+    pub async fn check_invariants_of(&self, change: &Change) {
         let reads = self.portal.store().list_read_backs(change.id).await.unwrap();
         let made = change.ending
             != Some(domain::change::Ending::Verified { by: domain::change::VerifiedBy::NoOp });
