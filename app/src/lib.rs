@@ -11,6 +11,8 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod asked;
 #[cfg(feature = "ssr")]
+pub mod audit_asked;
+#[cfg(feature = "ssr")]
 mod component;
 #[cfg(feature = "ssr")]
 mod page;

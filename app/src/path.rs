@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use domain::id::{BatchId, ChangeId, InstanceKey, ReviewId};
+use domain::id::{BatchId, ChangeId, InstanceKey, ReviewId, UserName};
+use domain::inbox::Notice;
 
 pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -13,6 +14,7 @@ pub const CHANGES: &str = "/changes";
 pub const CHANGES_WAITING: &str = "/changes?waiting=1";
 pub const CHANGES_OPEN: &str = "/changes?open=1";
 pub const AUDIT: &str = "/audit";
+pub const INBOX: &str = "/inbox";
 pub const POLICY: &str = "/policy";
 pub const BATCHES: &str = "/batches";
 pub const NEW_BATCH: &str = "/batches/new";
@@ -47,9 +49,17 @@ pub const READ_LIST_AGAIN_POST: &str = "/api/ui/instances/read-again";
 pub const SAVE_VIEW_POST: &str = "/api/ui/view/save";
 pub const DELETE_VIEW_POST: &str = "/api/ui/view/delete";
 
+pub const READ_NOTICE_POST: &str = "/api/ui/inbox/read";
+pub const TEST_WEBHOOK_POST: &str = "/api/ui/webhook/test";
+
 /// What a list holds, as a file.
 pub const EXPORT_CSV: &str = "/instances/export.csv";
 pub const EXPORT_JSON: &str = "/instances/export.json";
+/// The audit as a file; who took it is in the audit.
+pub const AUDIT_CSV: &str = "/audit/export.csv";
+pub const AUDIT_JSONL: &str = "/audit/export.jsonl";
+/// What became of a change, signed.
+pub const RECEIPT: &str = "/changes/{id}/receipt";
 /// Tells open pages what changed.
 pub const EVENTS: &str = "/events";
 
@@ -77,12 +87,33 @@ pub fn batch_export(id: BatchId) -> String {
     format!("{BATCHES}/{id}/export.csv")
 }
 
+pub fn receipt(id: ChangeId) -> String {
+    format!("{CHANGES}/{id}/receipt")
+}
+
+/// What a notice is about: its change, its instance, or the inbox itself.
+pub fn of_notice(notice: &Notice) -> String {
+    match (notice.change, &notice.instance) {
+        (Some(id), _) => change(id),
+        (None, Some(key)) => instance(key),
+        (None, None) => INBOX.to_owned(),
+    }
+}
+
 pub fn changes_of(key: &InstanceKey) -> String {
     with_query(CHANGES, &[("instance", &key.to_string())])
 }
 
 pub fn audit_of(key: &InstanceKey) -> String {
     with_query(AUDIT, &[("instance", &key.to_string())])
+}
+
+pub fn audit_of_change(id: ChangeId) -> String {
+    with_query(AUDIT, &[("change", &id.to_string())])
+}
+
+pub fn audit_of_person(name: &UserName) -> String {
+    with_query(AUDIT, &[("person", name.as_str())])
 }
 
 /// The sign-in page that comes back to where somebody wanted to go.
@@ -125,7 +156,8 @@ pub fn query_value(address: &str, name: &str) -> Option<String> {
 pub fn safe_next(next: Option<&str>) -> String {
     let ours = |path: &&str| {
         let page = path.split(['?', '#']).next().unwrap_or_default();
-        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, BATCHES, AUDIT, POLICY, "/reviews"];
+        let known =
+            [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, BATCHES, AUDIT, INBOX, POLICY, "/reviews"];
         known.iter().any(|known| {
             page == *known || page.strip_prefix(known).is_some_and(|rest| rest.starts_with('/'))
         }) && !path.contains("//")

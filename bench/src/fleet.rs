@@ -1,5 +1,6 @@
 //! A simulated cloud, and a portal of this process that reads it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,6 +12,7 @@ use domain::person::Scope;
 use domain::time::Timestamp;
 use service::{AccountOptions, Accounts, Clock, Entropy, Outside, Portal, Settings};
 use simulator::{Options, Simulator};
+use store::audit::AuditFiles;
 use store::{DatabaseUrl, Store};
 
 /// The name of the one account.
@@ -69,13 +71,22 @@ pub async fn portal(
     database: &DatabaseUrl,
     settings: Settings,
 ) -> Result<Portal> {
-    let store = Store::open(database, "a measurement").await?;
+    let folder = tempfile::tempdir()?;
+    let files = AuditFiles { key: Some(audit_key(folder.path())?), ..AuditFiles::default() };
+    let store = Store::open_with(database, "a measurement", &files).await?;
     let accounts = match cloud {
         Some(cloud) => Accounts::new([account(cloud)?]),
         None => Accounts::default(),
     };
     let outside = Outside { clock: Arc::new(Outdoors), entropy: Arc::new(Outdoors) };
     Ok(Portal::new(store, accounts, outside, settings)?)
+}
+
+/// The same for whoever opens the memory: sealing costs the same under any key.
+pub fn audit_key(folder: &Path) -> Result<PathBuf> {
+    let key = folder.join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4))?;
+    Ok(key)
 }
 
 fn account(cloud: &Simulator) -> Result<AccountOptions> {

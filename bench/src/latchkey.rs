@@ -62,9 +62,10 @@ impl Latchkey {
             DatabaseUrl::Postgres(url) => url.clone(),
         };
         let config = format!(
-            "listen = \"127.0.0.1:0\"\ndatabase = \"{database}\"\n\
+            "listen = \"127.0.0.1:0\"\ndatabase = \"{database}\"\naudit_key_file = \"{}\"\n\
              [[accounts]]\nname = \"{ACCOUNT}\"\nendpoint = \"{}\"\nsignature = \"v3\"\n\
              access_key_id = \"{}\"\naccess_key_secret_file = \"{}\"\n",
+            crate::fleet::audit_key(folder.path())?.display(),
             cloud.base_url(),
             account.access_key_id,
             secret.display(),

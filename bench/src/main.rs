@@ -44,6 +44,8 @@ enum Command {
     Memory,
     /// 100 to 100,000 instances: calls, time, memory, size of the database (8 min)
     Growth,
+    /// What a sealed row of the audit costs, and how fast all are verified (1 min)
+    Audit,
     /// All of them, one after the other
     All,
 }
@@ -77,6 +79,9 @@ async fn measure(report: &mut Report, command: &Command) -> Result<()> {
     }
     if wanted(&Command::Growth) {
         command::growth::run(report).await?;
+    }
+    if wanted(&Command::Audit) {
+        command::audit::run(report).await?;
     }
     Ok(())
 }

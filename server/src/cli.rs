@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::id::{AccountName, UserName};
 use domain::person::Role;
+use domain::time::Timestamp;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -36,6 +37,16 @@ pub enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// The record of who did what
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Signed proofs of what became of a change
+    Receipt {
+        #[command(subcommand)]
+        command: ReceiptCommand,
     },
     /// Runs the simulated cloud alone, for trying the portal and other clients against it
     Simulator(SimulatorArguments),
@@ -132,6 +143,75 @@ pub enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Checks every row, and names the first that is not as it was written
+    #[command(
+        after_help = "Ends with 0: all is as it was written; 1: it could not be read; 2: the configuration does not do; 3: something was edited, deleted, moved, added or cut off; 4: the key is another one."
+    )]
+    Verify {
+        /// A key of before the present one; may be said again
+        #[arg(long, value_name = "FILE")]
+        previous_key: Vec<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Prints it, the oldest first
+    Export {
+        #[arg(long, value_enum)]
+        format: AuditFormat,
+        /// From this day or moment on (UTC): 2026-11-22 or 2026-11-22T08:00:00Z
+        #[arg(long, value_parser = moment)]
+        from: Option<Timestamp>,
+        /// Before this day or moment
+        #[arg(long, value_parser = moment)]
+        to: Option<Timestamp>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lets changes go on after the database was restored from a backup
+    AcknowledgeRestore {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReceiptCommand {
+    /// Checks a receipt, without a portal, a configuration or a network
+    #[command(
+        after_help = "Ends with 0: it holds; 1: the file cannot be read; 2: the key is none; 3: it does not hold."
+    )]
+    Verify {
+        file: PathBuf,
+        /// As `latchkey receipt key` prints it, or a file with it
+        #[arg(long)]
+        key: String,
+    },
+    /// Prints the public key that this portal's receipts are checked with
+    Key {
+        /// As a PEM file, for other programs
+        #[arg(long)]
+        pem: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AuditFormat {
+    /// One JSON object a line
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    app::text::parse_moment(text).ok_or_else(|| {
+        "is neither a day (2026-11-22) nor a moment (2026-11-22T08:00:00Z)".to_owned()
+    })
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod pace;
 mod policy;
 mod public_url;
 mod reader;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,11 +21,13 @@ use std::path::{Path, PathBuf};
 use domain::policy::Policy;
 use ipnet::IpNet;
 use store::DatabaseUrl;
+use store::audit::AuditFiles;
 
 pub use account::{AccountConfig, CredentialSource};
 pub use pace::Pace;
 pub use public_url::PublicUrl;
 pub use reader::Mistake;
+pub use webhook::WebhookConfig;
 
 /// A checked configuration.
 #[derive(Debug)]
@@ -42,6 +45,12 @@ pub struct Config {
     pub pace: Pace,
     /// What is demanded of changes until an admin says otherwise.
     pub policy: Policy,
+    /// Where notices go besides the inbox.
+    pub webhook: Option<WebhookConfig>,
+    /// Where the key that signs receipts lies, if somebody said so.
+    pub receipt_key_file: Option<PathBuf>,
+    /// Where the key of the audit and its anchor lie.
+    pub audit: AuditFiles,
     pub accounts: Vec<AccountConfig>,
 }
 

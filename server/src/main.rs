@@ -1,13 +1,16 @@
 //! Latchkey: a portal for VPC password-free access of Redis instances on Alibaba Cloud.
 
+mod audit_file;
 mod cli;
 mod clouds;
 mod command;
 mod config;
 mod outside;
+mod receipts;
 mod sandbox;
 mod telemetry;
 mod web;
+mod webhook;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -66,6 +66,8 @@ codes! {
         Malformed = "malformed",
         TooLarge = "too-large",
         Unavailable = "unavailable",
+        /// The database was restored from a backup, and nobody acknowledged that yet.
+        Restored = "restored",
         Fault = "fault",
     }
 }
@@ -98,7 +100,7 @@ impl ErrorCode {
             | Self::Overtaken => 409,
             Self::TooLarge => 413,
             Self::SignInThrottled => 429,
-            Self::TooBusy | Self::Unavailable => 503,
+            Self::TooBusy | Self::Unavailable | Self::Restored => 503,
             Self::Fault => 500,
         }
     }

@@ -12,6 +12,7 @@ pub mod approval;
 pub mod batch;
 pub mod change;
 pub mod error;
+pub mod inbox;
 pub mod instance;
 pub mod policy;
 pub mod review;

@@ -145,6 +145,9 @@ fn classify(error: &ServiceError) -> ApiError {
         ServiceError::Store(store_error) if store_error.is_conflict() => {
             ApiError::new(ErrorCode::Busy)
         }
+        ServiceError::Store(store_error) if store_error.is_restored() => {
+            ApiError::new(ErrorCode::Restored)
+        }
         ServiceError::Store(_) => ApiError::new(ErrorCode::Unavailable),
         ServiceError::NameTaken | ServiceError::Fault(_) => ApiError::new(ErrorCode::Fault),
     }

@@ -37,12 +37,28 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
             <div class="column">
                 <Top request=request.clone()/>
                 <main class="main" id="main" tabindex="-1">
+                    {request.portal.is_restored().then(|| view! { <Restored language/> })}
                     <div id="attention" data-live=""><AtTheTop language attention=request.attention.clone()/></div>
                     <NoticePanel language notice=request.notice.clone()/>
                     {children()}
                 </main>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// Changes are refused: at the top of every page, until it is acknowledged.
+#[component]
+fn Restored(language: Language) -> impl IntoView {
+    view! {
+        <section class="error-panel" data-tone="danger" role="alert">
+            <Icon name=IconName::Warning/>
+            <div>
+                <p><b>{language.restored_title()}</b></p>
+                <p>{language.restored_text()}</p>
+            </div>
+        </section>
     }
     .into_any()
 }
@@ -132,8 +148,21 @@ fn Top(request: Request) -> impl IntoView {
                 <span class="muted wide">{language.sandbox_explained()}</span>
             })}
             <span class="grow"></span>
+            {request.who.is_some().then(|| view! { <InboxLink language unread=request.attention.unread/> })}
             {request.who.clone().map(|who| view! { <Menu request=request.clone() who/> })}
         </header>
+    }
+    .into_any()
+}
+
+/// How many notices are unread.
+#[component]
+fn InboxLink(language: Language, unread: i64) -> impl IntoView {
+    view! {
+        <a class="button" id="inbox" data-live="" data-tone="quiet" href=path::INBOX aria-label=language.inbox_with(unread)>
+            <Icon name=IconName::Bell/>
+            {(unread > 0).then(|| view! { <Badge tone=Tone::Accent>{unread.to_string()}</Badge> })}
+        </a>
     }
     .into_any()
 }

@@ -1,68 +1,62 @@
 //! The audit: who did what to what, and how it ended.
 
-use domain::audit::{Actor, AuditCode, RecordedEvent};
-use domain::id::InstanceKey;
+use domain::audit::{Actor, AuditCode, Outcome, RecordedEvent};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use service::viewer::{AUDIT_PAGE, AuditFilter};
+use service::viewer::AUDIT_PAGE;
 
 use super::load::load;
 use crate::api::ssr::Request;
+use crate::audit_asked::{AuditAsked, ZONES, zone_name};
 use crate::component::{Frame, Section};
 use crate::path;
 use crate::text::Language;
-use crate::ui::{Empty, Moment, Scroll};
+use crate::ui::{Empty, Icon, IconName, Moment, Scroll};
 
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let request = Request::current();
     let language = request.language;
-    let query = use_query_map().get_untracked();
-    let filter = AuditFilter {
-        code: query.get("code").and_then(|code| code.parse().ok()),
-        person: query.get("person").and_then(|name| name.parse().ok()),
-        instance: query.get("instance").and_then(|text| text.parse::<InstanceKey>().ok()),
-        change: query.get("change").and_then(|id| id.parse().ok()),
-        before: query.get("before").and_then(|number| number.parse().ok()),
-    };
+    let asked = AuditAsked::of_address(&request.address);
     let data = {
-        let (request, filter) = (request.clone(), filter.clone());
+        let (request, filter) = (request.clone(), asked.filter());
         async move {
             request.viewer()?.list_audit(&filter).await.map_err(|error| request.respond(error))
         }
     };
-    let again = filter.clone();
+    let again = asked.clone();
     let shown =
-        load(request, data, move |_, events| view! { <Events language events filter=again/> });
+        load(request, data, move |_, events| view! { <Events language events asked=again/> });
     view! {
         <Frame title=language.audit().to_owned() section=Section::Audit>
-            <div class="title"><h1>{language.audit()}</h1><span class="muted">{language.audit_lead()}</span></div>
-            <Filters language filter/>
+            <div class="title">
+                <h1>{language.audit()}</h1>
+                <span class="muted">{language.audit_lead()}</span>
+                <span class="grow"></span>
+                <a class="button" href=asked.address_under(path::AUDIT_CSV) download="">
+                    <Icon name=IconName::Download/>"CSV"
+                </a>
+                <a class="button" href=asked.address_under(path::AUDIT_JSONL) download="">
+                    <Icon name=IconName::Download/>"JSON Lines"
+                </a>
+            </div>
+            <Filters language asked/>
             {shown}
         </Frame>
     }
     .into_any()
 }
 
-fn pairs(filter: &AuditFilter) -> [(&'static str, String); 4] {
-    [
-        ("code", filter.code.map(|code| code.to_string()).unwrap_or_default()),
-        ("person", filter.person.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("instance", filter.instance.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("change", filter.change.map(|id| id.to_string()).unwrap_or_default()),
-    ]
-}
-
 #[component]
-fn Filters(language: Language, filter: AuditFilter) -> impl IntoView {
+fn Filters(language: Language, asked: AuditAsked) -> impl IntoView {
+    let filter = asked.filter();
     let codes = AuditCode::ALL.iter().map(|code| {
         view! { <option value=code.code() selected=filter.code == Some(*code)>{language.audit_code(*code)}</option> }
     });
-    let [_, (_, person), (_, instance), (_, change)] = pairs(&filter);
-    let filtered = filter.code.is_some()
-        || filter.person.is_some()
-        || filter.instance.is_some()
-        || filter.change.is_some();
+    let outcomes = Outcome::ALL.iter().map(|outcome| {
+        let selected = filter.outcome == Some(*outcome);
+        view! { <option value=outcome.code() selected=selected>{language.audit_outcome(*outcome)}</option> }
+    });
+    let person = filter.person.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
         <form class="filters" method="get" action=path::AUDIT>
             <label class="choice">
@@ -73,59 +67,118 @@ fn Filters(language: Language, filter: AuditFilter) -> impl IntoView {
                 </select>
             </label>
             <label class="choice">
+                <span class="visually-hidden">{language.outcome_column()}</span>
+                <select class="input" name="outcome">
+                    <option value="">{language.any_outcome()}</option>
+                    {outcomes.collect_view()}
+                </select>
+            </label>
+            <label class="choice">
                 <span class="visually-hidden">{language.person_filter()}</span>
                 <input class="input" name="person" value=person placeholder=language.person_filter() maxlength="64"/>
             </label>
-            {(!instance.is_empty()).then(|| view! { <input type="hidden" name="instance" value=instance.clone()/> <span class="chip">{instance}</span> })}
-            {(!change.is_empty()).then(|| view! { <input type="hidden" name="change" value=change.clone()/> <span class="chip mono">{change}</span> })}
+            <Days language asked=asked.clone()/>
+            <About language asked=asked.clone()/>
             <button class="button">{language.filter()}</button>
-            {filtered.then(|| view! { <a class="clear" href=path::AUDIT>{language.clear_filters()}</a> })}
+            {asked.is_filtered().then(|| view! { <a class="clear" href=path::AUDIT>{language.clear_filters()}</a> })}
         </form>
     }
     .into_any()
 }
 
+/// From which day to which, and whose days they are.
 #[component]
-fn Events(language: Language, events: Vec<RecordedEvent>, filter: AuditFilter) -> impl IntoView {
-    if events.is_empty() {
-        return view! { <div class="card"><Empty title=language.no_events() text=language.no_events_text()/></div> }.into_any();
-    }
-    let full = i64::try_from(events.len()).unwrap_or(0) == AUDIT_PAGE;
-    let older = events.last().filter(|_| full).map(|last| {
-        let mut query = pairs(&filter).to_vec();
-        query.push(("before", last.sequence.to_string()));
-        path::with_query(path::AUDIT, &query)
+fn Days(language: Language, asked: AuditAsked) -> impl IntoView {
+    let zones = ZONES.into_iter().map(|zone| {
+        let name = zone_name(zone);
+        let text = if zone == 0 { "UTC".to_owned() } else { format!("UTC{name}") };
+        view! { <option value=name selected=zone == asked.zone>{text}</option> }
     });
-    let newest = filter.before.is_some().then(|| path::with_query(path::AUDIT, &pairs(&filter)));
-    let rows = events.into_iter().map(|recorded| view! { <Row language recorded/> }).collect_view();
     view! {
-        <Scroll label=language.audit() card=true>
-            <table class="rows">
-                <thead><tr>
-                    <th scope="col">{language.when_column()}</th>
-                    <th scope="col">{language.code_column()}</th>
-                    <th scope="col">{language.outcome_column()}</th>
-                    <th scope="col">{language.actor_column()}</th>
-                    <th scope="col">{language.object_column()}</th>
-                    <th scope="col" class="wide">{language.detail_column()}</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </Scroll>
-        <nav class="pages">
+        <label class="day">
+            <span>{language.first_day()}</span>
+            <input class="input" type="date" name="from" value=asked.from/>
+        </label>
+        <label class="day">
+            <span>{language.last_day()}</span>
+            <input class="input" type="date" name="to" value=asked.to/>
+        </label>
+        <label class="day">
+            <span class="visually-hidden">{language.time_zone()}</span>
+            <select class="input" name="zone">{zones.collect_view()}</select>
+        </label>
+    }
+    .into_any()
+}
+
+/// One instance or one change, as somebody came from its page.
+#[component]
+fn About(language: Language, asked: AuditAsked) -> impl IntoView {
+    let filter = asked.filter();
+    let instance = filter.instance.map(|key| {
+        let less = asked.with(|filter| filter.instance = None).address();
+        view! {
+            <input type="hidden" name="instance" value=key.to_string()/>
+            <a class="chip mono" href=less aria-current="true" title=language.take_back()>{key.to_string()}</a>
+        }
+    });
+    let change = filter.change.map(|id| {
+        let less = asked.with(|filter| filter.change = None).address();
+        view! {
+            <input type="hidden" name="change" value=id.to_string()/>
+            <a class="chip mono" href=less aria-current="true" title=language.take_back()>{language.change()} " " {id.to_string()}</a>
+        }
+    });
+    view! { {instance} {change} }.into_any()
+}
+
+#[component]
+fn Events(language: Language, events: Vec<RecordedEvent>, asked: AuditAsked) -> impl IntoView {
+    let newest = asked.is_later_page().then(|| asked.address());
+    let full = i64::try_from(events.len()).unwrap_or(0) == AUDIT_PAGE;
+    let older = events.last().filter(|_| full).map(|last| asked.older(last));
+    let empty = events.is_empty();
+    let rows = events
+        .into_iter()
+        .map(|recorded| view! { <Row language recorded asked=asked.clone()/> })
+        .collect_view();
+    let table = if empty {
+        view! { <div class="card"><Empty title=language.no_events() text=language.no_events_text()/></div> }.into_any()
+    } else {
+        view! {
+            <Scroll label=language.audit() card=true>
+                <table class="rows">
+                    <thead><tr>
+                        <th scope="col">{language.when_column()}</th>
+                        <th scope="col">{language.code_column()}</th>
+                        <th scope="col">{language.outcome_column()}</th>
+                        <th scope="col">{language.actor_column()}</th>
+                        <th scope="col">{language.object_column()}</th>
+                        <th scope="col" class="wide">{language.detail_column()}</th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </Scroll>
+        }
+        .into_any()
+    };
+    view! {
+        {table}
+        <nav class="pages" aria-label=language.pages()>
             {newest.map(|href| view! { <a class="button" href=href>{language.newest()}</a> })}
-            {older.map(|href| view! { <a class="button" href=href>{language.older()}</a> })}
+            {older.map(|href| view! { <a class="button" href=href rel="next">{language.older()}</a> })}
         </nav>
     }
     .into_any()
 }
 
 #[component]
-fn Row(language: Language, recorded: RecordedEvent) -> impl IntoView {
+fn Row(language: Language, recorded: RecordedEvent, asked: AuditAsked) -> impl IntoView {
+    let place = place(&recorded);
     let event = recorded.event;
     let person = match &event.actor {
         Actor::Person { name, .. } => {
-            Some(path::with_query(path::AUDIT, &[("person", name.as_str())]))
+            Some(asked.with(|filter| filter.person = Some(name.clone())).address())
         }
         Actor::Portal | Actor::CommandLine | Actor::Anonymous => None,
     };
@@ -146,7 +199,10 @@ fn Row(language: Language, recorded: RecordedEvent) -> impl IntoView {
     let detail = words.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <tr>
-            <td class="num nowrap"><Moment language at=event.at text=language.moment(event.at)/></td>
+            <td class="num nowrap">
+                <Moment language at=event.at text=language.moment(event.at)/>
+                <span class="muted under" title=language.place_in_chain()>{place}</span>
+            </td>
             <td class="nowrap">{language.audit_code(event.code)}<code class="muted under">{event.code.code()}</code></td>
             <td class="nowrap">{language.audit_outcome(event.outcome)}</td>
             <td>{match person {
@@ -154,14 +210,33 @@ fn Row(language: Language, recorded: RecordedEvent) -> impl IntoView {
                 None => actor.into_any(),
             }}</td>
             <td>
-                {event.instance.map(|key| view! { <a class="mono" href=path::instance(&key)>{key.id.to_string()}</a> })}
-                {event.change.map(|id| view! { <a class="under" href=path::change(id)>{language.change()}</a> })}
+                {event.instance.map(|key| {
+                    let only = asked.with(|filter| filter.instance = Some(key.clone())).address();
+                    view! {
+                        <a class="mono" href=path::instance(&key)>{key.id.to_string()}</a> " "
+                        <a class="small muted" href=only aria-label=format!("{} {}", language.only_this(), key.id)>{language.only_this()}</a>
+                    }
+                })}
+                {event.change.map(|id| {
+                    let only = asked.with(|filter| filter.change = Some(id)).address();
+                    view! {
+                        <span class="under">
+                            <a href=path::change(id)>{language.change()}</a> " "
+                            <a class="small muted" href=only aria-label=format!("{} {id}", language.only_this())>{language.only_this()}</a>
+                        </span>
+                    }
+                })}
                 {event.cloud_request_id.map(|id| view! { <code class="muted under">{id.to_string()}</code> })}
             </td>
             <td class="wide detail"><bdi>{detail}</bdi></td>
         </tr>
     }
     .into_any()
+}
+
+/// `1/42`: the epoch of the chain of seals and the place in it.
+fn place(recorded: &RecordedEvent) -> String {
+    recorded.position.map(|position| format!("{}/{position}", recorded.epoch)).unwrap_or_default()
 }
 
 pub(super) fn actor_name(language: Language, actor: &Actor) -> String {

@@ -218,6 +218,9 @@ fn Progress(language: Language, events: Vec<RecordedEvent>) -> impl IntoView {
 fn Wish(request: Request, change: Change, batch: Option<BatchId>) -> impl IntoView {
     let language = request.language;
     let reason = change.reason.as_ref().map(ToString::to_string);
+    let history = path::audit_of(&change.instance);
+    let signs = request.portal.settings().receipt_key.is_some();
+    let receipt = (signs && change.state.is_terminal()).then(|| path::receipt(change.id));
     view! {
         <Card title=language.change()>
             <FactList>
@@ -228,7 +231,7 @@ fn Wish(request: Request, change: Change, batch: Option<BatchId>) -> impl IntoVi
                     view! { <Fact name=language.lasts()>{lasts}</Fact> }
                 })}
                 <Fact name=language.requested_by()>
-                    {change.requested_by_name.to_string()}
+                    <a href=path::audit_of_person(&change.requested_by_name) title=language.history_of_person()>{change.requested_by_name.to_string()}</a>
                     {change.break_glass.then(|| view! { " " <Badge tone=Tone::Danger>{language.emergency_badge()}</Badge> })}
                     {(change.cause == Cause::Return).then(|| view! { <span class="muted under">{language.by_itself()}</span> })}
                 </Fact>
@@ -255,6 +258,17 @@ fn Wish(request: Request, change: Change, batch: Option<BatchId>) -> impl IntoVi
                     <span class="muted under">{change.instance.account.to_string()} ", " {change.instance.region.to_string()}</span>
                 </Fact>
             </FactList>
+            {receipt.map(|href| view! {
+                <p>
+                    <a class="button" href=href download="" title=language.receipt_text()>
+                        <Icon name=IconName::Download/>{language.receipt()}
+                    </a>
+                </p>
+            })}
+            <p class="small">
+                <a href=path::audit_of_change(change.id)>{language.history_of_change()}</a> " · "
+                <a href=history>{language.history_of_instance()}</a>
+            </p>
         </Card>
     }
     .into_any()

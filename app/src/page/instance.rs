@@ -428,7 +428,7 @@ fn History(
 ) -> impl IntoView {
     let none = changes.is_empty();
     let links = view! {
-        <a href=path::changes_of(&key)>{language.changes()}</a> " · " <a href=path::audit_of(&key)>{language.audit()}</a>
+        <a href=path::changes_of(&key)>{language.changes()}</a> " · " <a href=path::audit_of(&key) title=language.history_of_instance()>{language.audit()}</a>
     }
     .into_any();
     view! {

@@ -19,6 +19,19 @@ words! {
     nobody_signed_in: "nobody signed in", "未登录";
     person_filter: "Person", "人员";
     any_event: "Any event", "任意事件";
+    any_outcome: "Any outcome", "任意结果";
+    first_day: "From", "自";
+    last_day: "To", "至";
+    time_zone: "Time zone of the days", "日期所用时区";
+    take_back: "Take this filter back", "移除此筛选";
+    only_this: "only this", "仅此项";
+    place_in_chain: "Epoch and position in the chain of seals", "封签链中的纪元与位置";
+    receipt: "Receipt", "凭证";
+    receipt_text: "What became of this change, signed: anybody can check it without the portal",
+        "该变更结果的签名凭证：任何人都可脱离门户核验";
+    history_of_instance: "All that was done to this instance", "该实例的全部操作记录";
+    history_of_person: "All that this person did", "此人的全部操作记录";
+    history_of_change: "Its rows of the audit", "审计中的相关记录";
 }
 
 impl Language {
@@ -77,6 +90,12 @@ impl Language {
             AuditCode::ChangeCancelled => self.pick("Change cancelled", "变更已取消"),
             AuditCode::ChangeExpired => self.pick("Change expired", "变更已失效"),
             AuditCode::PortalStarted => self.pick("Portal started", "门户启动"),
+            AuditCode::AuditEpochBegan => self.pick("Seals of the audit begin", "审计封签开始"),
+            AuditCode::AuditRestoreNoticed => {
+                self.pick("Database is older than its anchor", "数据库早于其锚点")
+            }
+            AuditCode::AuditRestoreAcknowledged => self.pick("Restore acknowledged", "已确认恢复"),
+            AuditCode::AuditExported => self.pick("Audit exported", "导出审计"),
         }
     }
 }

@@ -118,6 +118,11 @@ impl Language {
                 self.pick("Without a record nothing is changed: no call was made.", "没有记录就不做更改：没有发起调用。"),
                 self.pick("Try again in a moment; whoever runs the portal finds the request in its log.", "请稍后重试；管理员可在日志中找到该请求。"),
             ),
+            ErrorCode::Restored => (
+                self.pick("The portal's database was restored", "门户数据库已被恢复"),
+                self.pick("It is older than what is known of its audit, so nothing is changed on its word. No call was made.", "数据库早于其审计锚点，因此不据此做任何更改。没有发起调用。"),
+                self.pick("Whoever runs the portal acknowledges it: latchkey audit acknowledge-restore.", "请门户管理员确认：latchkey audit acknowledge-restore。"),
+            ),
             ErrorCode::Fault => (
                 self.pick("A fault of the portal", "门户故障"),
                 self.pick("It is in the log under this request. A change that was under way is brought to its end.", "已按此请求编号记录到日志。进行中的变更会被处理完毕。"),

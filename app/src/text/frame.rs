@@ -26,6 +26,10 @@ words! {
     next_page: "Next page", "下一页";
     all: "All", "全部";
     none: "none", "无";
+    restored_title: "The portal's database was restored from a backup, or its end was cut off.",
+        "门户数据库已从备份恢复，或其末尾被截断。";
+    restored_text: "It is older than what is known of its audit. Everything can be read; nothing is changed at the cloud until whoever runs the portal acknowledges it (latchkey audit acknowledge-restore).",
+        "数据库早于其审计锚点。一切可读；在门户管理员确认之前（latchkey audit acknowledge-restore），不会在云端做任何更改。";
     not_found_title: "There is nothing here", "此处没有内容";
     not_found_text: "The address is wrong, or what it named is not in your scope. Nothing was changed.",
         "地址有误，或其所指内容不在您的权限范围内。未做任何更改。";

@@ -21,6 +21,7 @@ mod error;
 mod exposure;
 mod fleet;
 mod frame;
+mod inbox;
 mod instance;
 mod list;
 mod policy;
@@ -32,7 +33,7 @@ mod time;
 pub(crate) use change::ChangeFacts;
 pub(crate) use check::UPGRADE_MINOR_URL;
 pub use error::ErrorWords;
-pub use time::machine as machine_time;
+pub use time::{machine as machine_time, machine_millis, parse as parse_moment, parse_day};
 
 /// A language of the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

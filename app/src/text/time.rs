@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 
 use super::Language;
 
 const MACHINE: StaticFormatDescription =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+const DAY: StaticFormatDescription = format_description!("[year]-[month]-[day]");
 const PERSON: StaticFormatDescription =
     format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
 const CLOCK: StaticFormatDescription = format_description!("[hour]:[minute]:[second]");
@@ -18,6 +20,27 @@ const CLOCK: StaticFormatDescription = format_description!("[hour]:[minute]:[sec
 /// `2026-11-22T02:18:17Z`
 pub fn machine(at: Timestamp) -> String {
     formatted(at, MACHINE)
+}
+
+/// `2026-11-22T02:18:17.123Z`
+pub fn machine_millis(at: Timestamp) -> String {
+    let millis = at.as_millis().rem_euclid(1000);
+    format!("{}.{millis:03}Z", machine(at).trim_end_matches('Z'))
+}
+
+/// A day, as of its midnight in UTC, or what [`machine`] and [`machine_millis`] write.
+pub fn parse(text: &str) -> Option<Timestamp> {
+    if let Some(midnight) = parse_day(text) {
+        return Some(midnight);
+    }
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp::from_millis)
+}
+
+/// `2026-11-22`: its midnight in UTC.
+pub fn parse_day(text: &str) -> Option<Timestamp> {
+    let day = Date::parse(text, DAY).ok()?;
+    Some(Timestamp::from_secs(day.midnight().assume_utc().unix_timestamp()))
 }
 
 fn formatted(at: Timestamp, format: StaticFormatDescription) -> String {
@@ -78,6 +101,14 @@ mod tests {
         let at = Timestamp::from_secs(1_795_313_897);
         assert_eq!(machine(at), "2026-11-22T02:18:17Z");
         assert_eq!(Language::En.moment(at), "2026-11-22 02:18:17 UTC");
+        assert_eq!(machine_millis(at.plus(Duration::from_millis(7))), "2026-11-22T02:18:17.007Z");
+        assert_eq!(parse("2026-11-22T02:18:17Z"), Some(at));
+        assert_eq!(parse("2026-11-22T10:18:17+08:00"), Some(at));
+        assert_eq!(parse(&machine_millis(at)), Some(at));
+        assert_eq!(parse("2026-11-22").map(machine).as_deref(), Some("2026-11-22T00:00:00Z"));
+        for wrong in ["", "yesterday", "2026-13-01", "2026-11-22 10:00", "2026-11-22T10:00:00"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
         assert_eq!(machine(Timestamp::from_secs(4_102_444_799)), "2099-12-31T23:59:59Z");
     }
 

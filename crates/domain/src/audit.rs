@@ -47,6 +47,12 @@ closed_enum! {
         /// A door should be shut by now and is not.
         ReturnOverdue = "return.overdue",
         PortalStarted = "portal.started",
+        /// The chain of the audit begins, or goes on under another key.
+        AuditEpochBegan = "audit.epoch-began",
+        /// The database is older than the anchor of its audit: changes are refused.
+        AuditRestoreNoticed = "audit.restore-noticed",
+        AuditRestoreAcknowledged = "audit.restore-acknowledged",
+        AuditExported = "audit.exported",
     }
 }
 
@@ -123,6 +129,12 @@ impl AuditEvent {
 pub struct RecordedEvent {
     /// Ascending, without a promise of no gaps.
     pub sequence: i64,
+    /// Of the chain of seals; 0: written before there was one.
+    pub epoch: i64,
+    /// From 1 on within the epoch, without a gap.
+    pub position: Option<i64>,
+    /// The seal of the row, as hex.
+    pub mac: Option<String>,
     #[serde(flatten)]
     pub event: AuditEvent,
 }

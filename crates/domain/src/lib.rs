@@ -17,6 +17,7 @@ pub mod environment;
 pub mod exposure;
 pub mod fact;
 pub mod id;
+pub mod inbox;
 pub mod instance;
 pub mod inventory;
 pub mod person;

@@ -18,6 +18,8 @@ pub struct Attention {
     pub emergencies: Vec<Change>,
     /// How many wishes of others this person may decide on.
     pub waiting: usize,
+    /// Notices this person has not read.
+    pub unread: i64,
     /// What is switched off for now.
     pub freeze: Option<Freeze>,
 }
@@ -26,8 +28,9 @@ impl Portal {
     pub async fn attention(&self, who: &SignedIn) -> Result<Attention, ServiceError> {
         let overdue = self.list_overdue().await?;
         let freeze = Some(self.policy().await?.policy.freeze).filter(|on| *on != Freeze::None);
+        let unread = self.store().count_unread_notices(who.person.id).await?;
         if !who.person.role.covers(Role::Approver) {
-            return Ok(Attention { overdue, freeze, ..Attention::default() });
+            return Ok(Attention { overdue, unread, freeze, ..Attention::default() });
         }
         let (store, scope) = (self.store(), &who.person.scope);
         let others = |change: &Change| change.requested_by != who.person.id;
@@ -35,6 +38,6 @@ impl Portal {
         emergencies.retain(others);
         let waiting = store.list_waiting_changes(scope, SHOWN).await?;
         let waiting = waiting.iter().filter(|change| others(change)).count();
-        Ok(Attention { overdue, emergencies, waiting, freeze })
+        Ok(Attention { overdue, emergencies, waiting, unread, freeze })
     }
 }

@@ -8,10 +8,12 @@
 
 mod account;
 mod attention;
+mod audit;
 mod error;
 mod fresh;
 mod gather;
 mod health;
+pub mod inbox;
 mod news;
 mod outside;
 mod policy;
@@ -19,8 +21,10 @@ mod portal;
 mod prune;
 mod quota;
 mod read;
+mod receipt;
 mod sign_in;
 mod views;
+mod webhook;
 
 pub mod change;
 pub mod reader;
@@ -37,5 +41,7 @@ pub use news::{News, NewsStream};
 pub use outside::{Clock, Entropy, Outside, Timing};
 pub use policy::{Admin, InForce, PolicyVersion};
 pub use portal::{Portal, Settings};
+pub use receipt::{PublicKey, ReceiptError, ReceiptKey, verify_receipt};
 pub use sign_in::{MIN_CHARS as PASSWORD_MIN_CHARS, SignedIn};
 pub use viewer::Viewer;
+pub use webhook::{Webhook, WebhookError, WebhookOptions, WebhookSecret};

@@ -1,6 +1,7 @@
 //! Everything the use cases share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::policy::Policy;
@@ -11,7 +12,7 @@ use crate::change::engine::Engine;
 use crate::fresh::SingleFlight;
 use crate::news::NewsDesk;
 use crate::sign_in::PasswordHasher;
-use crate::{Accounts, Outside, ServiceError, Timing};
+use crate::{Accounts, Outside, ReceiptKey, ServiceError, Timing, Webhook};
 
 /// What an operator of the portal may set.
 #[derive(Debug, Clone)]
@@ -38,6 +39,10 @@ pub struct Settings {
     pub calls_at_once: usize,
     /// How long it is kept what became different.
     pub events_kept: Duration,
+    /// Where notices go besides the inbox.
+    pub webhook: Option<Webhook>,
+    /// Signs receipts. Without one there are none.
+    pub receipt_key: Option<ReceiptKey>,
     /// Only the newest so many are kept, however young the others are.
     pub events_most: u32,
 }
@@ -57,6 +62,8 @@ impl Default for Settings {
             details_every: Duration::from_mins(30),
             calls_at_once: 16,
             events_kept: Duration::from_hours(90 * 24),
+            webhook: None,
+            receipt_key: None,
             events_most: 1_000_000,
         }
     }
@@ -79,6 +86,8 @@ struct Inner {
     /// Who this process is, among replicas.
     holder: String,
     fresh: SingleFlight,
+    /// The memory is older than the anchor of its audit, as far as was seen.
+    restored: AtomicBool,
     news: NewsDesk,
 }
 
@@ -91,6 +100,7 @@ impl Portal {
         settings: Settings,
     ) -> Result<Self, ServiceError> {
         let hasher = PasswordHasher::new()?;
+        let store = if settings.webhook.is_some() { store.with_webhook() } else { store };
         let engine = Engine::default();
         // A file has one process at a time: whatever the one before held is this one's.
         let holder = if store.is_shared() {
@@ -107,6 +117,7 @@ impl Portal {
             engine,
             holder,
             fresh: SingleFlight::default(),
+            restored: AtomicBool::new(false),
             news: NewsDesk::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -127,6 +138,15 @@ impl Portal {
     /// Whether the memory answers.
     pub async fn is_ready(&self) -> bool {
         self.inner.store.ping().await.is_ok() && self.inner.engine.has_claimed()
+    }
+
+    /// Whether changes are refused because the memory was restored from a backup.
+    pub fn is_restored(&self) -> bool {
+        self.inner.restored.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_restored(&self, restored: bool) {
+        self.inner.restored.store(restored, Ordering::Release);
     }
 
     /// For a form that is about to be shown: what it posts twice is one wish.

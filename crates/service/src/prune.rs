@@ -17,6 +17,7 @@ impl Portal {
         store.prune_reviews(now.minus(ENDED_KEPT)).await?;
         store.prune_drafts(now.minus(ENDED_KEPT)).await?;
         let settings = self.settings();
+        store.prune_notices(now.minus(settings.events_kept)).await?;
         let (before, most) = (now.minus(settings.events_kept), settings.events_most);
         while store.prune_events(before, most, BATCH).await? > 0 {}
         Ok(())

@@ -1,44 +1,61 @@
 //! The append-only record: rows are added and read, and the database itself refuses anything else.
+//!
+//! Rows form a chain ([`chain`]) under a key that lies outside of the database ([`key`]), and so does the anchor of its
+//! end ([`anchor`]): whoever edits, deletes, moves or cuts rows is found out ([`verify`]).
 
-use domain::audit::{Actor, AuditCode, AuditEvent, RecordedEvent};
+pub mod anchor;
+pub(crate) mod chain;
+pub(crate) mod key;
+mod row;
+pub mod verify;
+
+use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
 use domain::id::{ChangeId, InstanceKey, UserName};
 use domain::person::Scope;
 use domain::time::Timestamp;
-use sqlx::FromRow;
+
+pub use anchor::{Anchor, AnchorFile, Standing};
+pub use chain::Head;
+pub use key::{AuditFiles, AuditKey};
+pub use verify::{Flaw, Verification};
 
 use crate::database::{Tx, on};
-use crate::fleet::stored_text;
-use crate::{Error, Store, json};
+use crate::{Error, Store};
+use row::{Row, select};
 
 /// Which events to show. Empty fields do not filter.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     pub code: Option<AuditCode>,
     pub person: Option<UserName>,
     pub instance: Option<InstanceKey>,
     pub change: Option<ChangeId>,
+    pub outcome: Option<Outcome>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
     /// Only events before this one.
     pub before: Option<i64>,
 }
 
-#[derive(FromRow)]
-struct Row {
-    sequence: i64,
-    at: i64,
-    code: String,
-    outcome: String,
-    actor: String,
-    session: Option<String>,
-    address: Option<String>,
-    account: Option<String>,
-    region: Option<String>,
-    instance: Option<String>,
-    change_id: Option<String>,
-    reason: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
-    cloud_request_id: Option<String>,
-    detail: String,
+/// The values of `$1` to `$10`.
+macro_rules! filtered {
+    ($query:expr, $edge:expr, $filter:expr) => {{
+        let filter: &AuditFilter = $filter;
+        let instance = filter.instance.as_ref();
+        $query
+            .bind($edge)
+            .bind(filter.code.map_or("", AuditCode::code))
+            .bind(filter.person.as_ref().map_or("", UserName::as_str))
+            .bind(instance.map_or("", |key| key.account.as_str()))
+            .bind(instance.map_or("", |key| key.region.as_str()))
+            .bind(instance.map_or("", |key| key.id.as_str()))
+            .bind(filter.change.map(|id| id.to_string()).unwrap_or_default())
+            .bind(filter.outcome.map_or("", Outcome::code))
+            .bind(filter.since.map_or(i64::MIN, Timestamp::as_millis))
+            .bind(filter.until.map_or(i64::MAX, Timestamp::as_millis))
+    }};
 }
 
 impl Store {
@@ -56,106 +73,59 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<RecordedEvent>, Error> {
         let Scope::Everything = scope;
-        let instance = filter.instance.as_ref();
+        let before = filter.before.unwrap_or(i64::MAX);
         let mut db = self.read().await?;
         let rows: Vec<Row> = on!(db, |c| {
-            sqlx::query_as(
-            "SELECT sequence, at, code, outcome, actor, session, address, account, region, instance, change_id,
-                    reason, before, after, cloud_request_id, detail
-             FROM audit_events
-             WHERE sequence < $1
-               AND ($2 = '' OR code = $2)
-               AND ($3 = '' OR actor_name = $3)
-               AND ($4 = '' OR (account = $4 AND region = $5 AND instance = $6))
-               AND ($7 = '' OR change_id = $7)
-             ORDER BY sequence DESC LIMIT $8"
-        )
-        .bind(filter.before.unwrap_or(i64::MAX))
-        .bind(filter.code.map_or("", AuditCode::code))
-        .bind(filter.person.as_ref().map_or("", UserName::as_str))
-        .bind(instance.map_or("", |key| key.account.as_str()))
-        .bind(instance.map_or("", |key| key.region.as_str()))
-        .bind(instance.map_or("", |key| key.id.as_str()))
-        .bind(filter.change.map(|id| id.to_string()).unwrap_or_default())
-        .bind(limit)
-        .fetch_all(c)
-        .await
+            let sql = select!(
+                "WHERE sequence < $1
+                   AND ($2 = '' OR code = $2)
+                   AND ($3 = '' OR actor_name = $3)
+                   AND ($4 = '' OR (account = $4 AND region = $5 AND instance = $6))
+                   AND ($7 = '' OR change_id = $7)
+                   AND ($8 = '' OR outcome = $8)
+                   AND at >= $9 AND at < $10
+                 ORDER BY sequence DESC LIMIT $11"
+            );
+            filtered!(sqlx::query_as(sql), before, filter).bind(limit).fetch_all(c).await
+        })?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// The oldest first, those after a sequence.
+    pub async fn walk_audit(
+        &self,
+        scope: &Scope,
+        filter: &AuditFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        let Scope::Everything = scope;
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let sql = select!(
+                "WHERE sequence > $1
+                   AND ($2 = '' OR code = $2)
+                   AND ($3 = '' OR actor_name = $3)
+                   AND ($4 = '' OR (account = $4 AND region = $5 AND instance = $6))
+                   AND ($7 = '' OR change_id = $7)
+                   AND ($8 = '' OR outcome = $8)
+                   AND at >= $9 AND at < $10
+                   AND sequence < $11
+                 ORDER BY sequence LIMIT $12"
+            );
+            filtered!(sqlx::query_as(sql), after, filter)
+                .bind(filter.before.unwrap_or(i64::MAX))
+                .bind(limit)
+                .fetch_all(c)
+                .await
         })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 }
 
-/// Adds an event to what the transaction does, so that neither happens without the other.
+/// Adds an event to what the transaction does, so that neither happens without the other. It is written, with its place
+/// in the chain, when the transaction is committed.
 pub(crate) async fn append(tx: &mut Tx, event: &AuditEvent) -> Result<(), Error> {
-    let actor = json::write(&event.actor)?;
-    let actor_name = match &event.actor {
-        Actor::Person { name, .. } => Some(name.as_str()),
-        Actor::Portal | Actor::CommandLine | Actor::Anonymous => None,
-    };
-    let detail = json::write(&event.detail)?;
-    let instance = event.instance.as_ref();
-    on!(tx, |c| {
-        sqlx::query(
-        "INSERT INTO audit_events
-            (at, code, outcome, actor, actor_name, session, address, account, region, instance, change_id,
-             reason, before, after, cloud_request_id, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-    )
-    .bind(event.at.as_millis())
-    .bind(event.code.code())
-    .bind(event.outcome.code())
-    .bind(actor)
-    .bind(actor_name)
-    .bind(event.session.as_deref())
-    .bind(event.address.as_deref())
-    .bind(instance.map(|key| key.account.as_str()))
-    .bind(instance.map(|key| key.region.as_str()))
-    .bind(instance.map(|key| key.id.as_str()))
-    .bind(event.change.map(|id| id.to_string()))
-    .bind(event.reason.as_deref().map(stored_text))
-    .bind(event.before.as_deref().map(stored_text))
-    .bind(event.after.as_deref().map(stored_text))
-    .bind(event.cloud_request_id.as_ref().map(domain::id::RequestId::as_str))
-    .bind(detail)
-    .execute(c)
-    .await
-    .map(drop)
-    })?;
+    tx.add_event(event.clone());
     Ok(())
-}
-
-impl TryFrom<Row> for RecordedEvent {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let instance = match (row.account, row.region, row.instance) {
-            (Some(account), Some(region), Some(id)) => Some(InstanceKey {
-                account: json::word("account name", &account)?,
-                region: json::word("region id", &region)?,
-                id: json::word("instance id", &id)?,
-            }),
-            _ => None,
-        };
-        Ok(Self {
-            sequence: row.sequence,
-            event: AuditEvent {
-                at: Timestamp::from_millis(row.at),
-                code: json::word("audit code", &row.code)?,
-                outcome: json::word("outcome", &row.outcome)?,
-                actor: json::read("actor", &row.actor)?,
-                session: row.session,
-                address: row.address,
-                instance,
-                change: json::word_opt("change id", row.change_id.as_deref())?,
-                reason: row.reason,
-                before: row.before,
-                after: row.after,
-                cloud_request_id: json::word_opt(
-                    "cloud request id",
-                    row.cloud_request_id.as_deref(),
-                )?,
-                detail: json::read("detail", &row.detail)?,
-            },
-        })
-    }
 }

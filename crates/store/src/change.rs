@@ -8,6 +8,7 @@ mod attempts;
 mod moves;
 pub(crate) mod returns;
 mod rows;
+mod telling;
 
 use domain::approval::ApprovalKind;
 use domain::audit::AuditEvent;
@@ -106,6 +107,7 @@ impl Store {
         .map(|done| done.rows_affected() == 1)
         })?;
         if stored {
+            audit::anchor::require_whole(&mut tx).await?;
             if change.break_glass {
                 approvals::ask(
                     &mut tx,
@@ -115,6 +117,7 @@ impl Store {
                     None,
                 )
                 .await?;
+                telling::break_glass(&mut tx, change).await?;
             }
             audit::append(&mut tx, new.event).await?;
             fleet::record_event(&mut tx, requested(change)).await?;

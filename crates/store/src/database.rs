@@ -5,12 +5,16 @@ mod lock;
 mod postgres;
 mod sqlite;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
+use domain::audit::AuditEvent;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
+use crate::audit::chain::{Chain, Events};
+use crate::audit::key::{AuditFiles, AuditKey};
 use crate::fleet::CountCache;
 use crate::{Error, OpenError};
 
@@ -59,6 +63,11 @@ impl FromStr for DatabaseUrl {
 pub struct Store {
     pools: Pools,
     counts: CountCache,
+    chain: Chain,
+    /// Whether notices go out too.
+    webhook: bool,
+    /// Where the anchor of the audit lies.
+    anchor: Option<Arc<Path>>,
 }
 
 #[derive(Debug, Clone)]
@@ -68,32 +77,83 @@ enum Pools {
 }
 
 impl Store {
-    /// Opens the database, makes sure nobody else uses the file, and brings its tables up to date.
+    /// Opens the database, makes sure nobody else uses the file, and brings its tables up to date. The key of the audit
+    /// lies beside the file and is made where there is none; on PostgreSQL it has to be named: [`Store::open_with`].
     ///
     /// `owner` tells another portal who holds the file: process id, host and since when.
     pub async fn open(url: &DatabaseUrl, owner: &str) -> Result<Self, OpenError> {
-        let pools = match url {
-            DatabaseUrl::Sqlite(path) => sqlite::open(path, owner).await?,
-            DatabaseUrl::Postgres(url) => postgres::open(url).await?,
-        };
-        Ok(Self { pools, counts: CountCache::default() })
+        Self::open_with(url, owner, &AuditFiles::default()).await
     }
 
-    /// Like [`Store::open`], but for a command that does its work beside a running portal: a file that is in use is
-    /// opened all the same, and is up to date already.
-    pub async fn open_beside(url: &DatabaseUrl, owner: &str) -> Result<Self, OpenError> {
-        match (Self::open(url, owner).await, url) {
+    /// The same with a key and an anchor of the audit that lie where somebody said.
+    pub async fn open_with(
+        url: &DatabaseUrl,
+        owner: &str,
+        audit: &AuditFiles,
+    ) -> Result<Self, OpenError> {
+        Self::with_key(url, Self::pools(url, owner).await?, audit, true).await
+    }
+
+    /// Like [`Store::open_with`], but for a command that does its work beside a running portal: a file that is in use is
+    /// opened all the same, and is up to date already; and the key of the audit has to be the portal's.
+    pub async fn open_beside(
+        url: &DatabaseUrl,
+        owner: &str,
+        audit: &AuditFiles,
+    ) -> Result<Self, OpenError> {
+        let pools = match (Self::pools(url, owner).await, url) {
             (Err(OpenError::InUse { .. }), DatabaseUrl::Sqlite(path)) => {
-                Ok(Self { pools: sqlite::open_in_use(path).await?, counts: CountCache::default() })
+                sqlite::open_in_use(path).await?
             }
-            (opened, _) => opened,
+            (opened, _) => opened?,
+        };
+        Self::with_key(url, pools, audit, false).await
+    }
+
+    async fn pools(url: &DatabaseUrl, owner: &str) -> Result<Pools, OpenError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => sqlite::open(path, owner).await,
+            DatabaseUrl::Postgres(url) => postgres::open(url).await,
         }
+    }
+
+    async fn with_key(
+        url: &DatabaseUrl,
+        pools: Pools,
+        audit: &AuditFiles,
+        may_change_key: bool,
+    ) -> Result<Self, OpenError> {
+        let sealed = pools.is_sealed().await;
+        let sealed =
+            sealed.map_err(|source| OpenError::Connect { address: url.label(), source })?;
+        let key = AuditKey::open(url, audit, sealed)?;
+        Ok(Self {
+            pools,
+            counts: CountCache::default(),
+            chain: Chain::new(key, may_change_key),
+            webhook: false,
+            anchor: audit.anchor_path(url).map(Arc::from),
+        })
     }
 
     /// The same memory without what this one keeps a copy of.
     #[must_use]
     pub fn clone_without_copies(&self) -> Self {
-        Self { pools: self.pools.clone(), counts: CountCache::default() }
+        Self { counts: CountCache::default(), ..self.clone() }
+    }
+
+    /// The same memory, whose notices go out by the webhook too.
+    #[must_use]
+    pub fn with_webhook(self) -> Self {
+        Self { webhook: true, ..self }
+    }
+
+    pub(crate) const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    pub(crate) fn anchor_path(&self) -> Option<&Path> {
+        self.anchor.as_deref()
     }
 
     /// Whether the database answers.
@@ -135,10 +195,14 @@ impl Store {
 
     /// A transaction that will write: on SQLite it takes the write lock at once, so that it cannot fail half-way for it.
     pub(crate) async fn write(&self) -> Result<Tx, Error> {
-        Ok(match &self.pools {
-            Pools::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let on = match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                AnyTransaction::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Pools::Postgres(pool) => AnyTransaction::Postgres(pool.begin().await?),
+        };
+        let (chain, webhook) = (self.chain.clone(), self.webhook);
+        Ok(Tx { on, events: Events::default(), chain, webhook })
     }
 
     /// A transaction that changes what is known of instances: one at a time, as on SQLite, so that counts and events
@@ -159,7 +223,15 @@ pub(crate) enum Db {
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    on: AnyTransaction,
+    /// Written last, so that the end of the audit is locked no longer than the commit takes.
+    events: Events,
+    chain: Chain,
+    webhook: bool,
+}
+
+enum AnyTransaction {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -181,18 +253,45 @@ impl Db {
 
 impl Tx {
     pub(crate) fn connection(&mut self) -> Connection<'_> {
-        match self {
-            Self::Sqlite(tx) => Connection::Sqlite(tx),
-            Self::Postgres(tx) => Connection::Postgres(tx),
+        match &mut self.on {
+            AnyTransaction::Sqlite(tx) => Connection::Sqlite(tx),
+            AnyTransaction::Postgres(tx) => Connection::Postgres(tx),
         }
     }
 
-    pub(crate) async fn commit(self) -> Result<(), Error> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+    pub(crate) const fn has_webhook(&self) -> bool {
+        self.webhook
+    }
+
+    pub(crate) fn add_event(&mut self, event: AuditEvent) {
+        self.events.events.push(event);
+    }
+
+    /// A new epoch of the audit, of a number above this one, begins with this event.
+    pub(crate) fn begin_epoch(&mut self, above: i64, event: AuditEvent) {
+        self.events.opening = Some((above, event));
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), Error> {
+        let events = std::mem::take(&mut self.events);
+        self.chain.clone().seal(&mut self, events).await?;
+        match self.on {
+            AnyTransaction::Sqlite(tx) => tx.commit().await?,
+            AnyTransaction::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
+    }
+}
+
+impl Pools {
+    /// Whether anything of the audit was sealed.
+    async fn is_sealed(&self) -> Result<bool, sqlx::Error> {
+        const SQL: &str = "SELECT epoch FROM audit_head WHERE id = 1";
+        let epoch: i64 = match self {
+            Self::Sqlite { read, .. } => sqlx::query_scalar(SQL).fetch_one(read).await?,
+            Self::Postgres(pool) => sqlx::query_scalar(SQL).fetch_one(pool).await?,
+        };
+        Ok(epoch > 0)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::key_file::KeyFileError;
+
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,9 +16,26 @@ pub enum Error {
     /// What is stored cannot be understood: another version wrote it, or it was edited by hand.
     #[error("the database holds a {what} that cannot be read")]
     Corrupt { what: &'static str },
+    /// The database is older than what is known of it outside, and nobody acknowledged that yet: nothing that leads to
+    /// a call of the cloud is stored.
+    #[error(
+        "the database is older than the anchor of its audit: it was restored from a backup, or its end was cut off; \
+         `latchkey audit acknowledge-restore` lets changes go on"
+    )]
+    Restored,
+    /// Another process sealed the audit with another key. Nothing was written.
+    #[error("the audit is sealed with another key than this process was given")]
+    OtherAuditKey,
+    /// The file that tells where the audit ends.
+    #[error("the anchor of the audit in {path} cannot be read or written", path = path.display())]
+    Anchor { path: PathBuf, source: std::io::Error },
 }
 
 impl Error {
+    pub const fn is_restored(&self) -> bool {
+        matches!(self, Self::Restored)
+    }
+
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict)
     }
@@ -55,6 +74,19 @@ pub enum OpenError {
          LOCALE 'C.UTF-8' TEMPLATE template0"
     )]
     Locale { database: String, encoding: String, locale: String },
+    #[error("the key of the audit in {path} cannot be used: it {source}", path = path.display())]
+    AuditKey { path: PathBuf, source: KeyFileError },
+    #[error(
+        "the key of the audit in {path} is gone: put it back. If it is lost, make another one \
+         (`openssl rand -hex 32 > {path}`): what it sealed can then no longer be verified",
+        path = path.display()
+    )]
+    AuditKeyGone { path: PathBuf },
+    #[error(
+        "on PostgreSQL the key of the audit has to be given, the same to every replica: set audit_key_file to a file \
+         with 32 random bytes (`openssl rand -hex 32`)"
+    )]
+    NoAuditKey,
     #[error("cannot bring the tables of {address} up to date")]
     Migrate { address: String, source: sqlx::migrate::MigrateError },
 }

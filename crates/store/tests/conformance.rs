@@ -7,9 +7,11 @@
 mod scenario;
 
 use std::future::Future;
+use std::path::Path;
 
 use scratch_postgres::ScratchPostgres;
 use sqlx::{Connection, Executor};
+use store::audit::AuditFiles;
 use store::{DatabaseUrl, Store};
 
 async fn on_sqlite<F: AsyncFnOnce(Store)>(scenario: F) {
@@ -19,8 +21,16 @@ async fn on_sqlite<F: AsyncFnOnce(Store)>(scenario: F) {
 }
 
 async fn on_postgres<F: AsyncFnOnce(Store)>(scenario: F) {
-    let url = postgres_url();
-    scenario(Store::open(&url.parse().unwrap(), "a test").await.unwrap()).await;
+    let folder = tempfile::tempdir().unwrap();
+    scenario(open(&postgres_url(), folder.path()).await).await;
+}
+
+/// On PostgreSQL the key of the audit has to be given.
+async fn open(url: &str, folder: &Path) -> Store {
+    let key = folder.join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+    let files = AuditFiles { key: Some(key), ..AuditFiles::default() };
+    Store::open_with(&url.parse().unwrap(), "a test", &files).await.unwrap()
 }
 
 /// Fails where there is no PostgreSQL: a database that is not tested is not supported.
@@ -82,6 +92,12 @@ on_both! {
     rules::an_emergency_waits_for_somebody_else_to_look,
     rules::an_intent_needs_the_policy_and_the_role_it_was_found_under,
     audit::the_record_is_filtered_and_paged,
+    notices::people_are_told_once_and_each_reads_for_themselves,
+    notices::without_a_webhook_nothing_waits_to_go_out,
+    notices::a_delivery_is_taken_once_and_comes_back_if_nobody_says_how_it_ended,
+    notices::a_return_that_fails_is_told_with_its_move,
+    notices::whoever_may_decide_is_told_and_whoever_asked_is_told_what,
+    notices::old_notices_are_forgotten,
 }
 
 /// Past the portal, with all rights on the file.
@@ -105,7 +121,8 @@ fn sqlite_refuses_to_edit_the_record() {
 fn postgres_refuses_to_edit_the_record() {
     block_on(async {
         let url = postgres_url();
-        let store = Store::open(&url.parse().unwrap(), "a test").await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&url, folder.path()).await;
         let mut raw = sqlx::PgConnection::connect(&url).await.unwrap();
         scenario::audit::the_record_cannot_be_edited(&store, async |sql| {
             raw.execute(sql).await.is_err()

@@ -4,7 +4,17 @@
 
 use scratch_postgres::ScratchPostgres;
 use sqlx::{Connection as _, Executor as _};
+use store::audit::AuditFiles;
 use store::{DatabaseUrl, OpenError, Store, Tables};
+
+/// On PostgreSQL the key of the audit has to be given.
+async fn open(url: &DatabaseUrl) -> Result<Store, OpenError> {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+    let files = AuditFiles { key: Some(key), ..AuditFiles::default() };
+    Store::open_with(url, "a test", &files).await
+}
 
 async fn inspect(url: &DatabaseUrl) -> Tables {
     Store::inspect(url).await.unwrap()
@@ -36,15 +46,13 @@ async fn it_is_told_how_far_the_tables_are() {
         assert_eq!(inspect(&url).await, Tables::None);
         assert_eq!(inspect(&url).await, Tables::None, "and it stays so");
         assert!(!file.exists() || matches!(url, DatabaseUrl::Postgres(_)));
-        let portal = Store::open(&url, "a test").await.unwrap();
+        let portal = open(&url).await.unwrap();
         assert_eq!(inspect(&url).await, Tables::UpToDate, "beside a portal");
         portal.close().await;
         run(&url, "DELETE FROM _sqlx_migrations WHERE version > 1").await;
         assert!(matches!(inspect(&url).await, Tables::Behind { steps } if steps > 0));
         run(&url, "UPDATE _sqlx_migrations SET version = 999").await;
-        for refused in
-            [Store::inspect(&url).await.unwrap_err(), Store::open(&url, "x").await.unwrap_err()]
-        {
+        for refused in [Store::inspect(&url).await.unwrap_err(), open(&url).await.unwrap_err()] {
             assert!(matches!(refused, OpenError::Migrate { .. }), "{refused:?}");
         }
     }
@@ -68,7 +76,7 @@ async fn a_database_that_cannot_search_text_is_refused_by_name_with_the_way_out(
         let url = cluster.database_in(encoding, locale).unwrap();
         let name = url.rsplit('/').next().unwrap();
         let url: DatabaseUrl = url.parse().unwrap();
-        let (opened, inspected) = (Store::open(&url, "a test").await, Store::inspect(&url).await);
+        let (opened, inspected) = (open(&url).await, Store::inspect(&url).await);
         for refused in [opened.unwrap_err(), inspected.unwrap_err()] {
             let told = refused.to_string();
             for part in [name, encoding, "locale C,", "LOCALE 'C.UTF-8'", "TEMPLATE template0"] {
@@ -78,7 +86,7 @@ async fn a_database_that_cannot_search_text_is_refused_by_name_with_the_way_out(
     }
     let good = cluster.database_in("UTF8", "C.UTF-8").unwrap().parse().unwrap();
     assert_eq!(inspect(&good).await, Tables::None, "nothing was done to a database yet");
-    Store::open(&good, "a test").await.unwrap();
+    open(&good).await.unwrap();
 }
 
 /// The name of a locale of another library does not say what it does.

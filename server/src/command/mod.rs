@@ -1,7 +1,9 @@
 //! What the commands do.
 
+mod audit;
 mod config_check;
 mod doctor;
+mod receipt;
 mod serve;
 mod simulate;
 mod user;
@@ -10,7 +12,7 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use crate::cli::{Command, ConfigCommand, Place, UserCommand};
+use crate::cli::{AuditCommand, Command, ConfigCommand, Place, ReceiptCommand, UserCommand};
 use crate::config::{Config, Environment, Mistake, Overrides};
 
 pub async fn run(command: Command) -> ExitCode {
@@ -20,6 +22,21 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::User { command: UserCommand::Add { name, role, password_stdin, place } } => {
             user::add(&name, role, password_stdin, &place).await
+        }
+        Command::Audit { command: AuditCommand::Verify { previous_key, place } } => {
+            audit::verify(&previous_key, &place).await
+        }
+        Command::Audit { command: AuditCommand::Export { format, from, to, place } } => {
+            audit::export(format, from, to, &place).await
+        }
+        Command::Audit { command: AuditCommand::AcknowledgeRestore { place } } => {
+            audit::acknowledge_restore(&place).await
+        }
+        Command::Receipt { command: ReceiptCommand::Verify { file, key } } => {
+            receipt::verify(&file, &key)
+        }
+        Command::Receipt { command: ReceiptCommand::Key { pem, place } } => {
+            receipt::key(pem, &place)
         }
         Command::Simulator(arguments) => simulate::run(arguments).await,
     }

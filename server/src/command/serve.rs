@@ -17,7 +17,7 @@ use super::{failed, failed_by, mistaken, say};
 use crate::cli::Serve;
 use crate::config::{self, Environment, Overrides};
 use crate::web::{self, Site, Web};
-use crate::{clouds, outside, sandbox, telemetry};
+use crate::{clouds, outside, receipts, sandbox, telemetry, webhook};
 
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// A database that does not answer holds up the end no longer than this.
@@ -55,11 +55,25 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(accounts) => accounts,
         Err(error) => return failed_by(&error),
     };
-    let store = match Store::open(&config.database, &owner()).await {
+    let store = match Store::open_with(&config.database, &owner(), &config.audit).await {
         Ok(store) => store,
         Err(error) => return failed_by(&error),
     };
+    let receipt_key = match receipts::key(&config.database, config.receipt_key_file.as_deref()) {
+        Ok(key) => key,
+        Err(text) => return failed(&text),
+    };
+    // With port 0 the address is known only now.
+    let port = listener.local_addr().map_or(config.listen.port(), |address| address.port());
+    let implied = config.public_url == config::PublicUrl::of_loopback(0);
+    let public_url = if implied { config::PublicUrl::of_loopback(port) } else { config.public_url };
+    let webhook = match config.webhook.map(|config| webhook::of(&config, &public_url)).transpose() {
+        Ok(webhook) => webhook,
+        Err(error) => return failed(&format!("webhook_url: the address {error}")),
+    };
     let settings = config.pace.apply(Settings {
+        receipt_key,
+        webhook,
         environment_tag: config.environment_tag,
         timing: Timing::scaled(config.timing_scale),
         policy: config.policy,
@@ -69,10 +83,6 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(portal) => portal,
         Err(error) => return failed_by(&error),
     };
-    // With port 0 the address is known only now.
-    let port = listener.local_addr().map_or(config.listen.port(), |address| address.port());
-    let implied = config.public_url == config::PublicUrl::of_loopback(0);
-    let public_url = if implied { config::PublicUrl::of_loopback(port) } else { config.public_url };
     say(format_args!("Latchkey is at {public_url}"));
     let alone = matches!(config.database, DatabaseUrl::Sqlite(_));
     let web = Web {
@@ -138,17 +148,27 @@ type Opened = (Portal, Arc<Sandbox>, (tempfile::TempDir, simulator::Simulator));
 async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::Error>> {
     let cloud = sandbox::cloud(&arguments.fleet).await?;
     let folder = tempfile::Builder::new().prefix("latchkey-sandbox-").tempdir()?;
-    let store =
-        Store::open(&DatabaseUrl::Sqlite(folder.path().join("sandbox.db")), &owner()).await?;
+    let database = DatabaseUrl::Sqlite(folder.path().join("sandbox.db"));
+    let store = Store::open(&database, &owner()).await?;
+    let receipt_key = receipts::key(&database, None)?;
     // No environment: a sandbox reads no credential.
     let accounts = clouds::accounts(sandbox::accounts(&cloud), &Environment::default())?;
-    let portal = Portal::new(store, accounts, outside::outside(), sandbox::settings())?;
+    let portal = Portal::new(
+        store,
+        accounts,
+        outside::outside(),
+        Settings { receipt_key, ..sandbox::settings() },
+    )?;
     let people = sandbox::people(&portal).await?;
     Ok((portal, people, (folder, cloud)))
 }
 
 async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     let portal = web.portal.clone();
+    // First of all: on a memory that was restored nothing may be taken up.
+    if let Err(error) = portal.anchor_audit().await {
+        return failed_by(&error);
+    }
     let started =
         AuditEvent::new(portal.now(), AuditCode::PortalStarted, Outcome::Succeeded, Actor::Portal);
     if let Err(error) = portal.store().record(&started).await {
@@ -157,6 +177,9 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     tokio::spawn(portal.clone().supervise_changes(alone));
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
+    tokio::spawn(portal.clone().keep_anchor());
+    tokio::spawn(portal.clone().keep_reminders());
+    tokio::spawn(portal.clone().keep_deliveries());
     tokio::spawn(portal.clone().keep_batches());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
@@ -166,6 +189,9 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
         hand_over(&portal, reader).await;
     };
     web::serve::serve(listener, web::router(web), stop).await;
+    if !matches!(tokio::time::timeout(HAND_OVER, portal.anchor_audit()).await, Ok(Ok(()))) {
+        tracing::warn!("the end of the audit could not be kept outside of the database");
+    }
     ExitCode::SUCCESS
 }
 

@@ -23,7 +23,8 @@ pub async fn add(name: &UserName, role: Role, from_stdin: bool, place: &Place) -
         Ok(password) => password,
         Err(text) => return failed(&text),
     };
-    let store = match Store::open_beside(&config.database, "latchkey user add").await {
+    let store = match Store::open_beside(&config.database, "latchkey user add", &config.audit).await
+    {
         Ok(store) => store,
         Err(error) => return failed_by(&error),
     };

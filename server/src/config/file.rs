@@ -1,25 +1,31 @@
 //! The settings of the whole portal.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use service::ReceiptKey;
 use store::DatabaseUrl;
+use store::audit::{AuditFiles, AuditKey};
 use toml::de::DeTable;
 
 use super::reader::{Found, Mistake, Place, Reader};
 use super::{
-    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace, policy,
+    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace,
+    policy, webhook,
 };
 
 /// Besides those of the pace.
 const KEYS: &[&str] = &[
     "accounts",
+    "audit_anchor_file",
+    "audit_key_file",
     "database",
     "environment_tag",
     "listen",
     "public_url",
+    "receipt_key_file",
     "timing_scale",
     "trusted_proxies",
 ];
@@ -39,6 +45,7 @@ pub(super) fn read(
         .copied()
         .chain(pace::KEYS.iter().copied())
         .chain(policy::KEYS.iter().copied())
+        .chain(webhook::KEYS.iter().copied())
         .collect();
     reader.only(&document, "", &keys);
     let mut source = Source { reader: &mut reader, document: &document, environment };
@@ -58,6 +65,9 @@ pub(super) fn read(
         source.parsed::<f64>("timing_scale", None, "a number in quotes between 0.001 and 1");
     let pace = pace::read(&mut source);
     let policy = policy::read(&mut source);
+    let audit = source.audit(database.as_ref());
+    let receipt_key_file = source.receipt_key();
+    let webhook = webhook::read(&mut source);
     let accounts = account::read_all(&mut reader, &document, environment);
     let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
@@ -70,6 +80,9 @@ pub(super) fn read(
             timing_scale,
             pace,
             policy,
+            webhook,
+            receipt_key_file,
+            audit,
             accounts,
         }),
         _ => Err(reader.mistakes),
@@ -144,6 +157,35 @@ impl Source<'_, '_> {
         }
     }
 
+    /// A key that does not do is told here, not when the portal starts.
+    fn audit(&mut self, database: Option<&DatabaseUrl>) -> AuditFiles {
+        let key = self.text("audit_key_file", None);
+        let anchor = self.text("audit_anchor_file", None);
+        match (&key, database) {
+            (Some(found), _) => {
+                if let Err(error) = AuditKey::read(Path::new(&found.value)) {
+                    self.reader.refuse(&found.place, format!("the file {} {error}", found.value));
+                }
+            }
+            (None, Some(DatabaseUrl::Postgres(_))) => {
+                let place = Place::Named("audit_key_file".to_owned());
+                self.reader.refuse(&place, "is needed with PostgreSQL, the same for every replica: a file with 32 random bytes, such as `openssl rand -hex 32` makes");
+            }
+            (None, _) => {}
+        }
+        let path = |found: Found<String>| PathBuf::from(found.value);
+        AuditFiles { key: key.map(path), anchor: anchor.map(path) }
+    }
+
+    fn receipt_key(&mut self) -> Option<PathBuf> {
+        let found = self.text("receipt_key_file", None)?;
+        let path = PathBuf::from(found.value);
+        if let Err(error) = ReceiptKey::open(&path, false) {
+            self.reader.refuse(&found.place, format!("the file {} {error}", path.display()));
+        }
+        Some(path)
+    }
+
     fn public_url(
         &mut self,
         found: Option<Found<String>>,
@@ -169,15 +211,20 @@ impl Source<'_, '_> {
     }
 
     fn proxies(&mut self) -> Vec<IpNet> {
-        let listed =
-            match account::variable(self.reader, self.environment, "LATCHKEY_TRUSTED_PROXIES") {
-                Some(found) => found
-                    .value
-                    .split(',')
-                    .map(|part| Found { value: part.trim().to_owned(), place: found.place.clone() })
-                    .collect(),
-                None => self.reader.texts(self.document, "", "trusted_proxies").unwrap_or_default(),
-            };
+        self.nets("trusted_proxies")
+    }
+
+    /// Addresses and blocks: a list, or a variable with commas.
+    pub fn nets(&mut self, key: &str) -> Vec<IpNet> {
+        let variable = format!("LATCHKEY_{}", key.to_ascii_uppercase());
+        let listed = match account::variable(self.reader, self.environment, &variable) {
+            Some(found) => found
+                .value
+                .split(',')
+                .map(|part| Found { value: part.trim().to_owned(), place: found.place.clone() })
+                .collect(),
+            None => self.reader.texts(self.document, "", key).unwrap_or_default(),
+        };
         let mut proxies = Vec::new();
         for found in listed {
             let text = found.value.as_str();

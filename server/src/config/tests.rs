@@ -1,6 +1,7 @@
 mod accounts;
 mod pace;
 mod policy;
+mod webhook;
 
 use std::path::Path;
 
@@ -42,11 +43,15 @@ fn everything_can_be_said() {
     let folder = tempfile::tempdir().unwrap();
     let secret = folder.path().join("secret");
     std::fs::write(&secret, "s3cret\n").unwrap();
+    let key = folder.path().join("audit-key");
+    std::fs::write(&key, "ab".repeat(32)).unwrap();
     let text = format!(
         r#"
 listen = "0.0.0.0:8080"
 public_url = "https://redis.example.com"
 database = "postgres://u:p@db/latchkey"
+audit_key_file = "{}"
+audit_anchor_file = "/var/lib/anchor"
 environment_tag = "env"
 trusted_proxies = ["10.0.0.0/8", "192.168.1.1"]
 
@@ -68,9 +73,12 @@ profile_file = "/etc/aliyun.json"
 [[accounts]]
 name = "env"
 "#,
+        key.display(),
         secret.display()
     );
     let config = parsed(&text, &[]).unwrap();
+    assert_eq!(config.audit.key.as_ref(), Some(&key));
+    assert_eq!(config.audit.anchor.as_deref(), Some(Path::new("/var/lib/anchor")));
     assert_eq!(config.trusted_proxies.len(), 2);
     let [core, private, env] = &config.accounts[..] else { panic!("{:?}", config.accounts) };
     assert_eq!(core.signature, domain::call::SignatureScheme::V3);
@@ -94,9 +102,13 @@ fn the_environment_stands_above_the_file_and_names_files_too() {
     let url = folder.path().join("url");
     std::fs::write(&url, "postgres://u:p@db/x").unwrap();
     let url = url.display().to_string();
+    let key = folder.path().join("audit-key");
+    std::fs::write(&key, "ab".repeat(32)).unwrap();
+    let key = key.display().to_string();
     let environment = [
         ("LATCHKEY_LISTEN", "127.0.0.1:9000"),
         ("LATCHKEY_DATABASE_FILE", url.as_str()),
+        ("LATCHKEY_AUDIT_KEY_FILE", key.as_str()),
         ("LATCHKEY_ACCOUNT_CORE_2_ACCESS_KEY_ID", "LTAI"),
         ("LATCHKEY_ACCOUNT_CORE_2_ACCESS_KEY_SECRET", "from-env"),
     ];
@@ -126,6 +138,15 @@ fn every_mistake_is_told_with_file_line_key_and_what_is_allowed() {
         &["public_url: is needed, since the portal listens on 0.0.0.0:80"],
     );
     refuses("database = \"mysql://root:hunter2@h/x\"", &["`mysql` is not a database address"]);
+    refuses(
+        "database = \"postgres://u:p@h/x\"",
+        &["audit_key_file: is needed with PostgreSQL, the same for every replica"],
+    );
+    refuses("audit_key_file = \"/does/not/exist\"", &["the file /does/not/exist cannot be read"]);
+    refuses(
+        "receipt_key_file = \"/does/not/exist\"",
+        &["receipt_key_file: the file /does/not/exist cannot be read"],
+    );
     refuses("trusted_proxies = [\"all\"]", &["`all` is not an address or a block"]);
     refuses("timing_scale = \"0.1\"\n[[accounts]]\nname = \"a\"", &["timing_scale: is for drills"]);
     refuses("timing_scale = \"7\"", &["timing_scale: has to be between 0.001 and 1"]);

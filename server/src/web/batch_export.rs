@@ -10,7 +10,7 @@ use domain::change::Ending;
 use domain::id::BatchId;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 
-use super::{export, forms};
+use super::{cells as guarded, forms};
 
 /// Words that stay what they are, in every language.
 const COLUMNS: [&str; 10] = [
@@ -50,7 +50,7 @@ pub async fn csv(Path(id): Path<String>, request: Request) -> Response {
         COLUMNS.map(ToOwned::to_owned).to_vec(),
     ];
     let rows = detail.items.iter().map(|item| cells(item).to_vec());
-    let Ok(lines) = export::written(head.into_iter().chain(rows)) else {
+    let Ok(lines) = guarded::written(head.into_iter().chain(rows)) else {
         return forms::refuse(&request, ApiError::new(ErrorCode::Fault));
     };
     // The mark tells spreadsheets that it is UTF-8.

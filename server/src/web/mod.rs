@@ -7,9 +7,11 @@
 
 mod assets;
 mod batch_export;
+pub mod cells;
 mod encoding;
 mod events;
 mod export;
+mod export_audit;
 mod forms;
 mod gate;
 mod headers;
@@ -18,6 +20,7 @@ mod host;
 mod identify;
 mod preferences;
 mod problem;
+mod receipt;
 mod routes;
 pub mod serve;
 mod session;

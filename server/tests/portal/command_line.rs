@@ -4,7 +4,7 @@ use std::path::Path;
 
 use store::DatabaseUrl;
 
-use crate::ground::{Config, Ground, Memory, postgres};
+use crate::ground::{Config, Ground, Memory, audit_key, postgres};
 use crate::process::{Ended, latchkey, run};
 
 /// Runs in a folder that holds this `latchkey.toml`.
@@ -114,6 +114,8 @@ async fn a_portal_that_cannot_be_right_does_not_start() {
         let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         format!("postgres://u:hunter2@{}/x", free.local_addr().unwrap())
     };
+    let folder = tempfile::tempdir().unwrap();
+    let keyed = format!("audit_key_file = \"{}\"\n", audit_key(folder.path()).display());
     let cases: &[(&str, &[&str], i32, &str)] = &[
         (
             "listen = \"0.0.0.0:3000\"",
@@ -151,7 +153,7 @@ async fn a_portal_that_cannot_be_right_does_not_start() {
         ),
         ("", &["--sandbox", "--public-url", "https://x.example"], 1, "--sandbox takes no"),
         (
-            "",
+            &keyed,
             &["--listen", "127.0.0.1:0", "--database", &unreachable],
             1,
             "cannot open the database PostgreSQL",
@@ -162,9 +164,10 @@ async fn a_portal_that_cannot_be_right_does_not_start() {
             1,
             "no/such/folder/x.db",
         ),
+        ("", &["--database", &unknown], 2, "audit_key_file: is needed with PostgreSQL"),
         ("", &["--database", "mysql://u:hunter2@h/x"], 2, "--database: `mysql` is not a database"),
         (
-            "",
+            &keyed,
             &["--listen", "127.0.0.1:0", "--database", &unknown],
             1,
             "cannot open the database PostgreSQL",

@@ -7,7 +7,7 @@ use simulator::{Fault, Rule};
 use store::DatabaseUrl;
 
 use crate::command_line::{expect, with_config};
-use crate::ground::{Config, Ground, Memory};
+use crate::ground::{Config, Ground, Memory, audit_key};
 use crate::process::{Ended, latchkey, run};
 
 const WRITE: &str = "ModifyInstanceVpcAuthMode";
@@ -260,19 +260,22 @@ async fn a_database_no_portal_could_start_on_is_told() {
     let nobody = format!("postgres://u:hunter2@{}/x", free.local_addr().unwrap());
     drop(free);
     let folder = "sqlite:no/such/folder/x.db".to_owned();
+    let key = audit_key(ground.folder.path());
+    let key = format!("audit_key_file = \"{}\"\n", key.display());
     for (database, told) in [
         (locale.clone(), locale.rsplit('/').next().unwrap()),
         (locale.clone(), "LOCALE 'C.UTF-8'"),
         (nobody, "cannot open the database PostgreSQL"),
         (folder, "no/such/folder/x.db"),
     ] {
-        let config = Config { database, ..ground.config() };
+        let config = Config { database, more: key.clone(), ..ground.config() };
         let ended = ground.doctor(&config, &[]).await;
         expect(&ended, 1, &["! ", told, "6 of 6 answered"]);
         assert!(!format!("{ended:?}").contains("hunter2"), "{ended:?}");
     }
     let database = crate::ground::postgres();
-    let found = ground.findings(&Config { database, ..ground.config() }, &[]).await;
+    let found = Config { database, more: key, ..ground.config() };
+    let found = ground.findings(&found, &[]).await;
     assert_eq!((&found["database"]["state"], &found["problems"]), (&"empty".into(), &0.into()));
     assert!(!ground.folder.path().join("no").exists());
 }

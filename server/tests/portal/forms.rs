@@ -238,6 +238,14 @@ pub const FORMS: &[Form] = &[
         signed_in: true,
     },
     Form {
+        path: "/api/ui/inbox/read",
+        fields: &[("notice", "all")],
+        needed: &["notice"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form { path: "/api/ui/webhook/test", fields: &[], needed: &[], without: "", signed_in: true },
+    Form {
         path: "/api/ui/view/save",
         fields: &[("name", "open doors"), ("query", "access=password-free")],
         needed: &["name", "query"],

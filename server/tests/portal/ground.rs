@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use scratch_postgres::ScratchPostgres;
 use service::{Accounts, Clock, Entropy, Outside, Portal, Settings};
 use simulator::{Options, Settle, Simulator};
+use store::audit::AuditFiles;
 use store::{DatabaseUrl, Store};
 
 use crate::browser::{Answer, Browser};
@@ -92,11 +93,23 @@ impl Ground {
 
     /// What the portal remembers, read beside it.
     pub async fn store(&self) -> Store {
-        Store::open_beside(&self.database, "a test").await.unwrap()
+        Store::open_beside(&self.database, "a test", &self.audit()).await.unwrap()
+    }
+
+    /// On PostgreSQL the key of the audit has to be given.
+    pub fn audit(&self) -> AuditFiles {
+        match &self.database {
+            DatabaseUrl::Sqlite(_) => AuditFiles::default(),
+            DatabaseUrl::Postgres(_) => {
+                AuditFiles { key: Some(audit_key(self.folder.path())), ..AuditFiles::default() }
+            }
+        }
     }
 
     pub fn config(&self) -> Config {
         let account = &self.cloud.accounts()[0];
+        let audit = self.audit().key.map(|key| format!("audit_key_file = \"{}\"\n", key.display()));
+        let audit = audit.unwrap_or_default();
         let database = match &self.database {
             DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
             DatabaseUrl::Postgres(url) => url.clone(),
@@ -108,7 +121,7 @@ impl Ground {
             secret: account.access_key_secret.clone(),
             token: None,
             signature: "v1",
-            more: String::new(),
+            more: audit,
         }
     }
 
@@ -201,6 +214,13 @@ impl Running {
         assert_eq!(answer.status, 200, "{answer:?}");
         browser
     }
+}
+
+/// A file with a key of the audit.
+pub fn audit_key(folder: &Path) -> PathBuf {
+    let key = folder.join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+    key
 }
 
 /// Waits until nobody holds a lock: a process that another test starts right now has our open files for a moment.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+mod audit;
 mod browser;
 mod canary;
 mod command_line;
@@ -14,12 +15,14 @@ mod forms;
 mod ground;
 mod headers;
 mod health;
+mod inbox;
 mod kill;
 mod life;
 mod lists;
 mod news;
 mod process;
 mod proxy;
+mod receipts;
 mod refusals;
 mod replicas;
 mod roles;

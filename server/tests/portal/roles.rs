@@ -45,10 +45,15 @@ async fn every_page_for_every_role() {
         ("/batches/00000000000000000000000000000001".into(), [303, 404, 404, 404, 404]),
         ("/batches/00000000000000000000000000000001/export.csv".into(), [303, 404, 404, 404, 404]),
         ("/batches/nonsense/export.csv".into(), [303, 404, 404, 404, 404]),
+        ("/inbox".into(), PEOPLE_ONLY),
         ("/audit".into(), PEOPLE_ONLY),
+        ("/audit/export.csv".into(), PEOPLE_ONLY),
+        ("/audit/export.jsonl?code=review.taken".into(), PEOPLE_ONLY),
         // Of another session of adam's too; to all others a review is not there.
         (format!("/reviews/{review}"), [303, 403, 409, 409, 200]),
         ("/reviews/nonsense".into(), [303, 404, 404, 404, 404]),
+        ("/changes/00000000000000000000000000000001/receipt".into(), [303, 404, 404, 404, 404]),
+        ("/changes/nonsense/receipt".into(), [303, 404, 404, 404, 404]),
         ("/changes/00000000000000000000000000000001".into(), [303, 404, 404, 404, 404]),
         ("/instances/core/cn-hangzhou/r-nothere".into(), [303, 404, 404, 404, 404]),
         ("/instances/other/cn-hangzhou/r-bp1ordersdev0001".into(), [303, 404, 404, 404, 404]),
@@ -126,6 +131,8 @@ async fn every_function_for_every_role() {
         ("/api/ui/policy/general", &general, admins),
         ("/api/ui/policy/as-configured", &version, admins),
         ("/api/ui/instances/read-again", &[("query", "")], [401, 200, 200, 200, 200]),
+        ("/api/ui/inbox/read", &[("notice", "all")], [401, 200, 200, 200, 200]),
+        ("/api/ui/webhook/test", &[], [401, 403, 403, 403, 200]),
         ("/api/ui/view/save", &view, [401, 200, 200, 200, 200]),
         ("/api/ui/view/delete", &view, [401, 200, 200, 200, 200]),
         ("/api/ui/preferences/set", &[("theme", "dark")], EVERYBODY),
@@ -152,6 +159,7 @@ async fn every_function_for_every_role() {
         vec![detail; times]
     };
     let newest_first = [
+        tried("test-webhook", Role::Admin, 3),
         tried("use-configured", Role::Admin, 3),
         tried("set-general", Role::Admin, 3),
         tried("set-rules", Role::Admin, 3),

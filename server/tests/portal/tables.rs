@@ -20,8 +20,12 @@ pub const PAGES: &[&str] = &[
     "/batches/new",
     "/batches/{id}",
     "/batches/{id}/export.csv",
+    "/changes/{id}/receipt",
     "/policy",
+    "/inbox",
     "/audit",
+    "/audit/export.csv",
+    "/audit/export.jsonl",
     "/{*any}",
 ];
 
@@ -55,6 +59,8 @@ pub const FORMS: &[&str] = &[
     "/api/ui/return/extend",
     "/api/ui/instance/read-again",
     "/api/ui/instances/read-again",
+    "/api/ui/inbox/read",
+    "/api/ui/webhook/test",
     "/api/ui/view/save",
     "/api/ui/view/delete",
 ];

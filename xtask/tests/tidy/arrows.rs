@@ -27,7 +27,8 @@ const ARROWS: [(&str, &[&str], &[&str]); 11] = [
 const RESERVED: [(&str, &[&str]); 4] = [
     ("sqlx", &["store"]),
     ("sha1", &["aliyun", "simulator"]),
-    ("hmac", &["aliyun", "simulator", "service"]),
+    // Signing calls, and sealing the audit.
+    ("hmac", &["aliyun", "simulator", "service", "store"]),
     ("tower-sessions", &["server"]),
 ];
 

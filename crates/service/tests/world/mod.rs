@@ -196,6 +196,9 @@ impl World {
             let known = attempts.iter().filter(|attempt| attempt.nonce == nonce).count();
             assert_eq!(known, 1, "a request arrived without its attempt: {entry:?}");
         }
+        // I6: the audit is whole.
+        let audit = self.portal.store().verify_audit(&[]).await.unwrap();
+        assert_eq!(audit.flaw, None);
         self.check_invariants_of(change).await;
     }
 

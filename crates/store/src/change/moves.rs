@@ -1,7 +1,7 @@
 //! The one way a change moves.
 
 use domain::audit::AuditEvent;
-use domain::change::{Attempt, Change, ChangeState, Ending, ReadBack};
+use domain::change::{Attempt, Cause, Change, ChangeState, Ending, ReadBack};
 use domain::id::{RequestId, UserId};
 use domain::person::Role;
 use domain::preflight::Preflight;
@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 
 use super::approvals::ApprovalWrite;
 use super::attempts::{self, AttemptResult};
-use super::{approvals, returns};
+use super::{approvals, returns, telling};
 use crate::database::{Tx, on};
 use crate::fleet::{self, NewEvent};
 use crate::{Error, Store, audit, json, policy};
@@ -112,7 +112,10 @@ impl Store {
             return Err(Error::Conflict);
         }
         match &step.attempt {
-            Some(AttemptWrite::Open(attempt)) => attempts::open(&mut tx, attempt).await?,
+            Some(AttemptWrite::Open(attempt)) => {
+                audit::anchor::require_whole(&mut tx).await?;
+                attempts::open(&mut tx, attempt).await?;
+            }
             Some(AttemptWrite::Finish(result)) => attempts::finish(&mut tx, result).await?,
             None => {}
         }
@@ -121,12 +124,17 @@ impl Store {
         }
         if let Some(approval) = &step.approval {
             approvals::write(&mut tx, from.id, approval, step.at).await?;
+            telling::approval(&mut tx, from, approval, step.at).await?;
         }
         for event in step.events {
             audit::append(&mut tx, event).await?;
         }
         if step.to == ChangeState::Verified {
             returns::settle(&mut tx, from, step.at).await?;
+        }
+        if step.to.is_terminal() && step.to != ChangeState::Verified && from.cause == Cause::Return
+        {
+            telling::return_failed(&mut tx, from, step.at).await?;
         }
         fleet::record_event(&mut tx, announcement(from, step.to, step.at)).await?;
         tx.commit().await?;

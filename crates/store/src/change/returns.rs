@@ -9,13 +9,14 @@ use domain::access::Access;
 use domain::audit::AuditEvent;
 use domain::change::{Cause, Change};
 use domain::id::{ChangeId, InstanceKey, ReviewId, UserId};
-use domain::person::Scope;
+use domain::inbox::{Audience, Notice, NoticeKind};
+use domain::person::{Role, Scope};
 use domain::time::Timestamp;
 use domain::timebox::ReturnDuty;
 use sqlx::FromRow;
 
 use crate::database::{Tx, on};
-use crate::{Error, Store, audit, fleet, json};
+use crate::{Error, Store, audit, fleet, inbox, json};
 
 /// A duty that somebody has to do now, with what its change is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -305,6 +306,13 @@ impl Store {
         })?;
         if first {
             audit::append(&mut tx, event).await?;
+            let once = format!("return-overdue:{opened_by}:{}", event.at.as_millis());
+            let notice = Notice {
+                instance: event.instance.clone(),
+                change: event.change,
+                ..Notice::new(NoticeKind::ReturnOverdue, event.at, once)
+            };
+            inbox::notify(&mut tx, &notice, &Audience::covering(Role::Operator)).await?;
             tx.commit().await?;
         }
         Ok(first)

@@ -106,7 +106,8 @@ pub async fn a_repeated_wish_is_recognised(store: &Store) {
     assert_eq!(request(store, &change(3, "r-b", lin), "k1", "y").await, Requested::KeyReused);
     assert_eq!(request(store, &change(4, "r-b", zhao), "k1", "y").await, Requested::Stored);
     let audited = store.list_audit(ALL, &AuditFilter::default(), 9).await.unwrap();
-    assert_eq!(audited.len(), 2, "a repetition is no new act");
+    let wishes = audited.iter().filter(|row| row.event.code != AuditCode::AuditEpochBegan);
+    assert_eq!(wishes.count(), 2, "a repetition is no new act");
 }
 
 pub async fn a_change_moves_only_from_where_it_was_seen(store: &Store) {

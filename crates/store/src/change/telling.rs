@@ -1,0 +1,77 @@
+//! What people are told of changes, in the transactions that make it so.
+
+use domain::change::Change;
+use domain::inbox::{Audience, Notice, NoticeKind};
+use domain::person::Role;
+use domain::time::Timestamp;
+
+use super::approvals::{ApprovalWrite, Decision};
+use crate::database::Tx;
+use crate::{Error, inbox};
+
+/// Somebody else is asked, or said something.
+pub(super) async fn approval(
+    tx: &mut Tx,
+    change: &Change,
+    write: &ApprovalWrite<'_>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    match write {
+        ApprovalWrite::Ask { expires_at } => {
+            let once = format!("approval-waiting:{}", change.id);
+            let notice = Notice {
+                due_at: Some(*expires_at),
+                ..about(change, NoticeKind::ApprovalWaiting, at, once)
+            };
+            let to = Audience::covering(Role::Approver).but(change.requested_by);
+            inbox::notify(tx, &notice, &to).await.map(drop)
+        }
+        ApprovalWrite::Decide(decision) => decided(tx, change, *decision, at).await,
+    }
+}
+
+async fn decided(
+    tx: &mut Tx,
+    change: &Change,
+    decision: Decision<'_>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let once = format!("approval-decided:{}:{}", change.id, decision.verdict);
+    let notice = Notice {
+        person: Some(decision.by_name.clone()),
+        reason: decision.note.map(ToString::to_string),
+        ..about(change, NoticeKind::ApprovalDecided, at, once)
+    };
+    inbox::notify(tx, &notice, &Audience::person(change.requested_by)).await.map(drop)
+}
+
+/// Done without the approval that was needed: whoever may look at it is told.
+pub(super) async fn break_glass(tx: &mut Tx, change: &Change) -> Result<(), Error> {
+    let once = format!("break-glass:{}", change.id);
+    let notice = about(change, NoticeKind::BreakGlassUsed, change.requested_at, once);
+    let to = Audience::covering(Role::Approver).but(change.requested_by);
+    inbox::notify(tx, &notice, &to).await.map(drop)
+}
+
+/// A try to shut a door failed: whoever opened it, and admins, are told once an hour.
+pub(super) async fn return_failed(
+    tx: &mut Tx,
+    change: &Change,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let once = format!("return-failed:{}:{}", change.instance, at.as_secs() / 3600);
+    let notice = Notice { reason: None, ..about(change, NoticeKind::ReturnFailed, at, once) };
+    let to = Audience { people: vec![change.requested_by], ..Audience::covering(Role::Admin) };
+    inbox::notify(tx, &notice, &to).await.map(drop)
+}
+
+fn about(change: &Change, kind: NoticeKind, at: Timestamp, once: String) -> Notice {
+    Notice {
+        instance: Some(change.instance.clone()),
+        name: Some(change.name.to_string()),
+        change: Some(change.id),
+        person: Some(change.requested_by_name.clone()),
+        reason: change.reason.as_ref().map(ToString::to_string),
+        ..Notice::new(kind, at, once)
+    }
+}
