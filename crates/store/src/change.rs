@@ -1,9 +1,11 @@
 //! Changes, their attempts and their proof.
 //!
 //! A change moves by one conditional update from the state and version that its mover saw; the attempt and the audit
-//! events that belong to the move are part of the same transaction. Zero rows: somebody else moved it first.
+//! events that belong to the move are part of the same transaction. Zero rows: somebody else moved it first. The database
+//! lets no other statement through, whoever sends it (`0006_change_guard.sql`).
 
 mod attempts;
+mod legal_moves;
 mod moves;
 pub(crate) mod returns;
 mod rows;

@@ -76,7 +76,10 @@ impl Store {
             DatabaseUrl::Sqlite(path) => sqlite::open(path, owner).await?,
             DatabaseUrl::Postgres(url) => postgres::open(url).await?,
         };
-        Ok(Self { pools, counts: CountCache::default() })
+        let store = Self { pools, counts: CountCache::default() };
+        let written = store.write_legal_moves().await;
+        written.map_err(|source| OpenError::Moves { address: url.label(), source })?;
+        Ok(store)
     }
 
     /// Like [`Store::open`], but for a command that does its work beside a running portal: a file that is in use is

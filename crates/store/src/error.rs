@@ -57,4 +57,6 @@ pub enum OpenError {
     Locale { database: String, encoding: String, locale: String },
     #[error("cannot bring the tables of {address} up to date")]
     Migrate { address: String, source: sqlx::migrate::MigrateError },
+    #[error("cannot write the legal moves of a change into {address}")]
+    Moves { address: String, source: Error },
 }

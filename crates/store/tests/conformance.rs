@@ -77,6 +77,8 @@ on_both! {
     changes::an_attempt_ends_once,
     changes::read_backs_keep_their_order,
     changes::of_two_hundred_pairs_one_each_wins,
+    changes::the_database_has_the_table_of_moves,
+    changes::a_call_follows_another_only_after_proof,
     audit::the_record_is_filtered_and_paged,
 }
 

@@ -317,3 +317,39 @@ pub async fn a_due_return_is_taken_once_and_put_off_by_an_extension(store: &Stor
     assert_eq!(take(999).await, Vec::<String>::new());
     assert_eq!(take(1000).await, ["r-b"]);
 }
+
+pub async fn the_database_has_the_table_of_moves(store: &Store) {
+    let mut ours = domain::change::MOVES.to_vec();
+    ours.sort_by_key(|(from, to)| (from.code(), to.code()));
+    assert_eq!(store.list_legal_moves().await.unwrap(), ours);
+}
+
+pub async fn a_call_follows_another_only_after_proof(store: &Store) {
+    let by = person(store, "lin.wei").await;
+    for (number, outcome) in (1_u128..).zip(SendOutcome::ALL) {
+        let (first, opened) = intent(store, number, &format!("r-{number}"), by).await;
+        let second = attempt(2, &first, &format!("again-{number}"));
+        let again = async |from: &Change| {
+            let step = Move {
+                attempt: Some(AttemptWrite::Open(&second)),
+                ..Move::new(from, ChangeState::Intent, at(31))
+            };
+            store.move_change(step).await
+        };
+        assert!(matches!(again(&first).await, Err(Error::Conflict)), "nobody knows how it ended");
+        let result = AttemptResult {
+            id: opened.id,
+            outcome: *outcome,
+            cloud_request_id: None,
+            cloud_code: None,
+            http_status: None,
+            at: at(30),
+        };
+        let finished = Move {
+            attempt: Some(AttemptWrite::Finish(result)),
+            ..Move::new(&first, ChangeState::Intent, at(30))
+        };
+        let finished = store.move_change(finished).await.unwrap();
+        assert_eq!(again(&finished).await.is_ok(), outcome.proves_nothing_happened(), "{outcome}");
+    }
+}
