@@ -58,6 +58,8 @@ codes! {
         Malformed = "malformed",
         TooLarge = "too-large",
         Unavailable = "unavailable",
+        /// What was open at the start is still being taken up.
+        Starting = "starting",
         Fault = "fault",
     }
 }
@@ -84,7 +86,7 @@ impl ErrorCode {
             Self::ReviewOver | Self::Blocked | Self::Busy | Self::KeyReused => 409,
             Self::TooLarge => 413,
             Self::SignInThrottled => 429,
-            Self::TooBusy | Self::Unavailable => 503,
+            Self::TooBusy | Self::Unavailable | Self::Starting => 503,
             Self::Fault => 500,
         }
     }

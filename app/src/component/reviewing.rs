@@ -3,7 +3,7 @@
 //! The same markup is a page of its own without scripts and the inside of a dialog with them.
 
 use domain::access::{Access, AccessState};
-use domain::consequence::{Consequence, consequences};
+use domain::consequence::Consequence;
 use domain::environment::Environment;
 use domain::review::Review;
 use leptos::prelude::*;
@@ -111,15 +111,14 @@ fn Blocked(language: Language, review: Review) -> impl IntoView {
 #[component]
 fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
     let language = request.language;
-    let meant = consequences(&review.facts, review.to);
+    let (meant, to_acknowledge) = (review.consequences(), review.to_acknowledge());
     let guarded = review.environment.is_guarded();
-    let acknowledged = guarded && review.to == Access::PasswordRequired;
     let no_op = review.preflight.is_already_so();
     let (opening, environment) = (review.to.opens(), review.environment);
     let tone = if review.to.opens() { "open" } else { "primary" };
     let naming = typed_name_of(&review, guarded)
         .map(|name| view! { <TypedName request=request.clone() name/> });
-    let meaning = view! { <Consequences language meant acknowledged request=request.clone()/> };
+    let meaning = view! { <Consequences language meant to_acknowledge request=request.clone()/> };
     let label = if no_op { language.record_no_op() } else { language.confirm(review.to) };
     let (stays, back) = match review.to {
         Access::PasswordFree => (language.stays_enable(), language.back_enable()),
@@ -166,12 +165,12 @@ fn typed_name_of(review: &Review, guarded: bool) -> Option<String> {
 fn Consequences(
     language: Language,
     meant: Vec<Consequence>,
-    acknowledged: bool,
+    to_acknowledge: Vec<Consequence>,
     request: Request,
 ) -> impl IntoView {
     let items = meant.into_iter().map(|consequence| {
         let text = language.consequence(&consequence);
-        if !acknowledged {
+        if !to_acknowledge.contains(&consequence) {
             return view! { <li><bdi>{text}</bdi></li> }.into_any();
         }
         let name = consequence.code().replace('-', "_");

@@ -20,7 +20,7 @@ use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::component::{
     AccessBadge, AccessSwitch, ChangeTable, CheckList, Ends, EnvironmentBadge, ExposureCard,
-    ExtendForm, Frame, Lately, Section, TakeReview, WhitelistTable,
+    ExtendForm, Frame, LateEffect, Lately, Section, TakeReview, WhitelistTable,
 };
 use crate::path;
 use crate::text::Language;
@@ -34,6 +34,7 @@ struct Shown {
     changes: Vec<domain::change::Change>,
     events: Vec<FleetEvent>,
     ends: Option<ReturnDuty>,
+    late: Option<Timestamp>,
 }
 
 #[component]
@@ -54,20 +55,21 @@ async fn gather(request: Request, key: InstanceKey) -> Result<Shown, ApiError> {
     let viewer = request.viewer()?;
     let filter = ChangeFilter { instance: Some(key.clone()), ..ChangeFilter::default() };
     let happened = EventFilter { instance: Some(key.clone()), ..EventFilter::default() };
-    let (detail, changes, events, ends) = futures_util::try_join!(
+    let (detail, changes, events, ends, late) = futures_util::try_join!(
         viewer.look_at(&key),
         viewer.list_changes(&filter, HISTORY),
         viewer.list_events(&happened, HISTORY),
         viewer.find_return(&key),
+        viewer.find_late_effect(&key),
     )
     .map_err(|error| request.respond(error))?;
-    Ok(Shown { detail, changes, events, ends })
+    Ok(Shown { detail, changes, events, ends, late })
 }
 
 #[component]
 fn Instance(request: Request, shown: Shown) -> impl IntoView {
     let language = request.language;
-    let Shown { detail, changes, events, ends } = shown;
+    let Shown { detail, changes, events, ends, late } = shown;
     let now = request.now;
     let about = detail.key.to_string();
     view! {
@@ -82,7 +84,7 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
                 <Lately language events now with_instance=false/>
             </div>
             <aside class="stack">
-                <PasswordFree request=request.clone() detail=detail.clone() changes ends/>
+                <PasswordFree request=request.clone() detail=detail.clone() changes ends late/>
                 <Checks language detail now/>
             </aside>
         </div>
@@ -156,6 +158,7 @@ fn PasswordFree(
     detail: InstanceDetail,
     changes: Vec<domain::change::Change>,
     ends: Option<ReturnDuty>,
+    late: Option<Timestamp>,
 ) -> impl IntoView {
     let language = request.language;
     let state = detail.facts().access_state();
@@ -187,6 +190,7 @@ fn PasswordFree(
         <Card title=language.password_free_access() aside=switch>
             <div class="stack">
                 <span class="big"><AccessBadge language state/></span>
+                {late.map(|until| view! { <LateEffect language until/> })}
                 {ends.map(|duty| view! { <Ending request=request.clone() duty may_extend/> })}
                 {open.map(|change| view! {
                     <p class="state" data-tone="accent">

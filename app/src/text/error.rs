@@ -92,6 +92,11 @@ impl Language {
                 self.pick("Without a record nothing is changed: no call was made.", "没有记录就不做更改：没有发起调用。"),
                 self.pick("Try again in a moment; whoever runs the portal finds the request in its log.", "请稍后重试；管理员可在日志中找到该请求。"),
             ),
+            ErrorCode::Starting => (
+                self.pick("The portal has just started", "门户刚刚启动"),
+                self.pick("It takes up the changes that were under way first. Nothing was changed.", "正在先接手此前进行中的变更。未做任何更改。"),
+                self.pick("Try again in a moment.", "请稍后重试。"),
+            ),
             ErrorCode::Fault => (
                 self.pick("A fault of the portal", "门户故障"),
                 self.pick("It is in the log under this request. A change that was under way is brought to its end.", "已按此请求编号记录到日志。进行中的变更会被处理完毕。"),

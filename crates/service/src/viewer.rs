@@ -8,6 +8,7 @@ use domain::inventory::{
     MatchCount,
 };
 use domain::person::Role;
+use domain::time::Timestamp;
 pub use store::audit::AuditFilter;
 pub use store::change::ChangeFilter;
 pub use store::fleet::{EventFilter, PageOf, cursor_after};
@@ -28,6 +29,8 @@ pub struct ChangeDetail {
     pub change: Change,
     pub attempts: Vec<Attempt>,
     pub read_backs: Vec<ReadBack>,
+    /// The cloud takes the last call no later than this.
+    pub late_until: Option<Timestamp>,
     /// The oldest first.
     pub events: Vec<RecordedEvent>,
 }
@@ -120,8 +123,11 @@ impl Viewer<'_> {
         let filter = AuditFilter { change: Some(id), ..AuditFilter::default() };
         let mut events = store.list_audit(&self.who.person.scope, &filter, AUDIT_PAGE).await?;
         events.reverse();
+        let attempts = store.list_attempts(id).await?;
+        let late = self.portal.settings().timing.late_effect();
         Ok(ChangeDetail {
-            attempts: store.list_attempts(id).await?,
+            late_until: attempts.last().map(|attempt| attempt.signed_at.plus(late)),
+            attempts,
             read_backs: store.list_read_backs(id).await?,
             events,
             change,

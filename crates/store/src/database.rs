@@ -8,6 +8,7 @@ mod sqlite;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use domain::time::Timestamp;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
@@ -188,6 +189,19 @@ impl Tx {
             Self::Sqlite(tx) => Connection::Sqlite(tx),
             Self::Postgres(tx) => Connection::Postgres(tx),
         }
+    }
+
+    /// The time of leases, in milliseconds: PostgreSQL's own, so that replicas need not agree on theirs; on SQLite, where
+    /// there is one process, the caller's.
+    pub(crate) async fn lease_clock(&mut self, now: Timestamp) -> Result<i64, Error> {
+        Ok(match self {
+            Self::Sqlite(_) => now.as_millis(),
+            Self::Postgres(tx) => {
+                sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
+                    .fetch_one(&mut **tx)
+                    .await?
+            }
+        })
     }
 
     pub(crate) async fn commit(self) -> Result<(), Error> {

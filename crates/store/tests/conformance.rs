@@ -79,6 +79,9 @@ on_both! {
     changes::of_two_hundred_pairs_one_each_wins,
     changes::the_database_has_the_table_of_moves,
     changes::a_call_follows_another_only_after_proof,
+    guards::a_change_has_one_driver,
+    guards::a_silent_driver_is_followed_and_moves_nothing_more,
+    guards::a_call_nobody_heard_of_is_watched_until_it_is_proven_or_over,
     audit::the_record_is_filtered_and_paged,
 }
 

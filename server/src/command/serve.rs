@@ -74,7 +74,6 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
     let implied = config.public_url == config::PublicUrl::of_loopback(0);
     let public_url = if implied { config::PublicUrl::of_loopback(port) } else { config.public_url };
     say(format_args!("Latchkey is at {public_url}"));
-    let alone = matches!(config.database, DatabaseUrl::Sqlite(_));
     let web = Web {
         portal,
         hrefs: hrefs(),
@@ -83,7 +82,7 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         trusted_proxies: config.trusted_proxies.into(),
         sandbox: None,
     };
-    serve(listener, web, alone).await
+    serve(listener, web).await
 }
 
 async fn run_sandbox(arguments: Serve) -> ExitCode {
@@ -126,7 +125,7 @@ async fn run_sandbox(arguments: Serve) -> ExitCode {
                 trusted_proxies: Arc::new([]),
                 sandbox: Some(people),
             };
-            serve(listener, web, true).await
+            serve(listener, web).await
         }
         Err(error) => failed_by(&*error),
     }
@@ -147,14 +146,14 @@ async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::E
     Ok((portal, people, (folder, cloud)))
 }
 
-async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
+async fn serve(listener: TcpListener, web: Web) -> ExitCode {
     let portal = web.portal.clone();
     let started =
         AuditEvent::new(portal.now(), AuditCode::PortalStarted, Outcome::Succeeded, Actor::Portal);
     if let Err(error) = portal.store().record(&started).await {
         return failed_by(&error);
     }
-    tokio::spawn(portal.clone().supervise_changes(alone));
+    tokio::spawn(portal.clone().supervise_changes());
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
     tokio::spawn(portal.clone().watch_fleet());
@@ -186,7 +185,8 @@ async fn hand_over(portal: &Portal, reader: JoinHandle<()>) {
     // It was ended here, so there is nothing else that it could say.
     let _ = reader.await;
     let given_back = tokio::time::timeout(HAND_OVER, portal.give_back_duties()).await;
-    if !matches!(given_back, Ok(Ok(()))) {
+    let stopped = tokio::time::timeout(Timing::CALL_ENDS + HAND_OVER, portal.stop_changes()).await;
+    if !matches!((given_back, stopped), (Ok(Ok(())), Ok(Ok(())))) {
         tracing::warn!("duties could not be given back: other replicas wait for their end");
     }
 }

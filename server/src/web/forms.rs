@@ -28,8 +28,15 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 const ANSWER_LIMIT: usize = 256 * 1024;
 const NOTICE_LASTS: Duration = Duration::from_mins(10);
 /// What may be shown again. Never a password.
-const SHOWN_AGAIN: &[&str] =
-    &["reason", "lasts", "typed_name", "passwordless_clients_fail", "old_password_counts", "name"];
+const SHOWN_AGAIN: &[&str] = &[
+    "reason",
+    "lasts",
+    "typed_name",
+    "passwordless_clients_fail",
+    "old_password_counts",
+    "late_effect",
+    "name",
+];
 
 /// The strictly read pairs of a form, for handlers that are no server functions.
 #[derive(Debug, Clone)]

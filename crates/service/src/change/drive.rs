@@ -113,7 +113,7 @@ async fn check(
         );
         let events: Vec<_> = [verified].into_iter().chain(planned(&change, at)).collect();
         let ending = Some(Ending::Verified { by });
-        store
+        portal
             .move_change(Move {
                 ending,
                 preflight: Some(&found),
@@ -132,7 +132,7 @@ async fn check(
         events: &events,
         ..Move::new(&change, ChangeState::Preflighted, at)
     };
-    Ok(Some(store.move_change(step).await?))
+    Ok(Some(portal.move_change(step).await?))
 }
 
 /// Whether the person could ask for it today: roles are read where they are used.
@@ -166,7 +166,7 @@ pub(super) async fn refuse(
         events: &events,
         ..Move::new(change, ChangeState::Refused, at)
     };
-    portal.store().move_change(step).await?;
+    portal.move_change(step).await?;
     Ok(())
 }
 
@@ -174,7 +174,6 @@ async fn expire(portal: &Portal, change: &Change) -> Result<(), ServiceError> {
     let at = portal.now();
     let events = [event(change, at, AuditCode::ChangeExpired, Outcome::Refused)];
     portal
-        .store()
         .move_change(Move { events: &events, ..Move::new(change, ChangeState::Expired, at) })
         .await?;
     Ok(())
@@ -188,7 +187,6 @@ pub(super) async fn to_reconciling(
     open: Option<&Attempt>,
 ) -> Result<Change, ServiceError> {
     let at = portal.now();
-    let store = portal.store();
     let change = if change.state == ChangeState::Unknown {
         change
     } else {
@@ -202,15 +200,21 @@ pub(super) async fn to_reconciling(
         let step = Move {
             ending: Some(Ending::Unclear { why }),
             attempt: open.map(|attempt| AttemptWrite::Finish(unclear(attempt, at))),
+            late_until: open.map(|attempt| late_until(portal, attempt)),
             events: &events,
             ..Move::new(&change, ChangeState::Unknown, at)
         };
-        store.move_change(step).await?
+        portal.move_change(step).await?
     };
     let events = [event(&change, at, AuditCode::ChangeReconciling, Outcome::Intended)];
-    Ok(store
+    Ok(portal
         .move_change(Move { events: &events, ..Move::new(&change, ChangeState::Reconciling, at) })
         .await?)
+}
+
+/// The cloud takes a call no later than this.
+pub(super) fn late_until(portal: &Portal, attempt: &Attempt) -> Timestamp {
+    attempt.signed_at.plus(portal.settings().timing.late_effect())
 }
 
 const fn unclear(attempt: &Attempt, at: Timestamp) -> AttemptResult<'static> {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use domain::access::Access;
 use domain::audit::{AuditCode, AuditEvent, Outcome};
 use domain::change::{Cause, Change, ChangeState};
-use domain::consequence::consequences;
 use domain::id::{ChangeId, IdempotencyKey, InstanceKey, ReviewId};
 use domain::person::Role;
 use domain::preflight;
@@ -84,6 +83,7 @@ impl<'a> Operator<'a> {
             taken_at: portal.now(),
             preflight: preflight::run(&facts, to),
             facts,
+            late_until: portal.store().find_opposite_late_effect(key, to, portal.now()).await?,
         };
         portal.store().save_review(&review).await?;
         let event = AuditEvent {
@@ -114,8 +114,12 @@ impl<'a> Operator<'a> {
         if confirmation.key.as_str().starts_with(RETURN_KEY) {
             return Err(ServiceError::KeyReused);
         }
+        if !portal.engine().has_claimed() {
+            return Err(ServiceError::Starting);
+        }
         let review = self.get_review(confirmation.review).await?;
         check_guard(&review, &confirmation)?;
+        self.check_late_effect(&review).await?;
         let lasts = self.lasts(&review, &confirmation)?;
         if review.preflight.is_blocked() {
             return Err(ServiceError::Blocked);
@@ -182,6 +186,14 @@ impl<'a> Operator<'a> {
 }
 
 impl Operator<'_> {
+    /// A call that nobody heard of since the review was taken has to be reviewed.
+    async fn check_late_effect(&self, review: &Review) -> Result<(), ServiceError> {
+        let Viewer { portal, .. } = self.viewer;
+        let (store, now) = (portal.store(), portal.now());
+        let late = store.find_opposite_late_effect(&review.instance, review.to, now).await?;
+        if late > review.late_until { Err(ServiceError::ReviewOver) } else { Ok(()) }
+    }
+
     /// The time a door is given, within what its environment allows.
     fn lasts(
         &self,
@@ -206,12 +218,16 @@ impl Operator<'_> {
     }
 }
 
-/// Friction follows risk: outside production and what nobody labelled, a confirmation is enough.
+/// Friction follows risk: outside production and what nobody labelled, a confirmation is enough, but where an earlier
+/// call may yet undo it.
 fn check_guard(review: &Review, confirmation: &Confirmation) -> Result<(), ServiceError> {
-    if !review.environment.is_guarded() {
-        return Ok(());
-    }
+    let ticked = |code: &str| confirmation.acknowledged.iter().any(|ticked| ticked == code);
+    let all = review.to_acknowledge().iter().all(|consequence| ticked(consequence.code()));
     let invalid = |field, problem| Err(ServiceError::Invalid { field, problem });
+    let acknowledged = || if all { Ok(()) } else { invalid(Field::Acknowledged, Problem::Missing) };
+    if !review.environment.is_guarded() {
+        return acknowledged();
+    }
     if confirmation.reason.is_none() {
         return invalid(Field::Reason, Problem::Missing);
     }
@@ -221,15 +237,9 @@ fn check_guard(review: &Review, confirmation: &Confirmation) -> Result<(), Servi
             Some(typed) if !is_confirmed_by(review, typed) => {
                 invalid(Field::TypedName, Problem::Mismatch)
             }
-            Some(_) => Ok(()),
+            Some(_) => acknowledged(),
         },
-        Access::PasswordRequired => {
-            let ticked = |code: &str| confirmation.acknowledged.iter().any(|ticked| ticked == code);
-            let all = consequences(&review.facts, review.to)
-                .iter()
-                .all(|consequence| ticked(consequence.code()));
-            if all { Ok(()) } else { invalid(Field::Acknowledged, Problem::Missing) }
-        }
+        Access::PasswordRequired => acknowledged(),
     }
 }
 

@@ -126,11 +126,12 @@ impl Evidence {
 }
 
 /// One look at the instance; `None` if it could not be had. Also kept as a fact, so that pages show it at once.
-async fn read_back(
+pub(super) async fn read_back(
     portal: &Portal,
     account: &Account,
     change: &Change,
 ) -> Result<Option<ReadBack>, ServiceError> {
+    portal.still_drives(change.id)?;
     let key = &change.instance;
     let known = portal.store().find_instance(&Scope::Everything, key).await?;
     let settings = portal.settings();
@@ -207,6 +208,6 @@ async fn end(
         events: &events,
         ..Move::new(change, to, read.at)
     };
-    portal.store().move_change(step).await?;
+    portal.move_change(step).await?;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its part")]
 
+pub mod left;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +29,9 @@ pub struct World {
     pub cloud: Simulator,
     pub portal: Portal,
     pub operator: SignedIn,
-    folder: tempfile::TempDir,
+    url: DatabaseUrl,
+    settings: Settings,
+    _folder: tempfile::TempDir,
 }
 
 pub struct SystemClock;
@@ -62,20 +66,53 @@ impl World {
     }
 
     pub async fn with(scheme: SignatureScheme) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("portal.db"));
+        Self::on(url, folder, scheme, settings()).await
+    }
+
+    /// With another pace.
+    pub async fn at_pace(timing: Timing) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("portal.db"));
+        Self::on(url, folder, SignatureScheme::V1, Settings { timing, ..settings() }).await
+    }
+
+    /// Where there can be another portal beside this one.
+    pub async fn on_postgres() -> Self {
+        let url = scratch_postgres::ScratchPostgres::shared().unwrap().database().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        Self::on(url.parse().unwrap(), folder, SignatureScheme::V1, settings()).await
+    }
+
+    async fn on(
+        url: DatabaseUrl,
+        folder: tempfile::TempDir,
+        scheme: SignatureScheme,
+        settings: Settings,
+    ) -> Self {
         let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
         let cloud =
             Simulator::start(Options { settle, accounts: 1, ..Options::default() }).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let portal = portal(&cloud, &folder, scheme).await;
+        let store = Store::open(&url, "a test").await.unwrap();
+        let portal = portal_on(&cloud, store, scheme, settings.clone());
         portal
             .add_user(&"lin.wei".parse().unwrap(), Role::Operator, "correct horse battery".into())
             .await
             .unwrap();
         let user = portal.sign_in("lin.wei", "correct horse battery".into(), None).await.unwrap();
         portal.list_fleet_once().await.unwrap();
-        let world = Self { cloud, portal, operator: signed_in(user.person), folder };
+        portal.take_up_changes().await.unwrap();
+        let operator = signed_in(user.person);
+        let world = Self { cloud, portal, operator, url, settings, _folder: folder };
         world.cloud.control().clear_counters();
         world
+    }
+
+    /// Another process on the same memory, which has taken nothing up yet.
+    pub async fn replica(&self) -> Portal {
+        let store = Store::open(&self.url, "a test").await.unwrap();
+        portal_on(&self.cloud, store, SignatureScheme::V1, self.settings.clone())
     }
 
     /// As if the process had ended and another had started: the old portal is gone, its memory stays.
@@ -83,7 +120,8 @@ impl World {
         let old = std::mem::replace(&mut self.portal, empty().await);
         old.store().clone().close().await;
         drop(old);
-        self.portal = portal(&self.cloud, &self.folder, scheme).await;
+        let store = Store::open(&self.url, "a test").await.unwrap();
+        self.portal = portal_on(&self.cloud, store, scheme, self.settings.clone());
         self
     }
 
@@ -100,7 +138,11 @@ impl World {
             review: review.id,
             reason: Some("drill, OPS-1".parse().unwrap()),
             typed_name: Some(review.name.to_string()),
-            acknowledged: vec!["passwordless-clients-fail".into(), "old-password-counts".into()],
+            acknowledged: review
+                .to_acknowledge()
+                .iter()
+                .map(|consequence| consequence.code().to_owned())
+                .collect(),
             lasts: service::Lasts::Usual,
             key: idempotency_key(),
         }
@@ -205,12 +247,6 @@ pub fn key(text: &str) -> InstanceKey {
 
 pub fn idempotency_key() -> IdempotencyKey {
     format!("{:032x}", rand::random::<u128>()).parse().unwrap()
-}
-
-async fn portal(cloud: &Simulator, folder: &tempfile::TempDir, scheme: SignatureScheme) -> Portal {
-    let store =
-        Store::open(&DatabaseUrl::Sqlite(folder.path().join("portal.db")), "a test").await.unwrap();
-    portal_on(cloud, store, scheme, settings())
 }
 
 /// Fast time, and readings that are known to be over after a second.

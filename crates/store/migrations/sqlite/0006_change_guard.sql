@@ -50,3 +50,38 @@ CREATE TRIGGER attempts_are_not_deleted BEFORE DELETE ON attempts
 BEGIN
     SELECT RAISE(ABORT, 'an attempt is not deleted');
 END;
+
+-- Who an instance's open change belongs to, and who drives it. `open_change` is given up only in the transaction that ends the
+-- change; `driver` is a process that may send until `driver_until`, by the clock of `leases`; `epoch` grows whenever the
+-- driver is another. Until `late_until` a call that nobody heard of may yet take effect.
+CREATE TABLE change_guards (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    open_change TEXT REFERENCES changes (id) DEFERRABLE INITIALLY DEFERRED,
+    driver TEXT,
+    driver_until BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    late_until BIGINT,
+    PRIMARY KEY (account, region, instance)
+) WITHOUT ROWID;
+CREATE INDEX change_guards_driven ON change_guards (driver) WHERE driver IS NOT NULL;
+CREATE INDEX change_guards_late ON change_guards (late_until) WHERE late_until IS NOT NULL;
+INSERT INTO change_guards (account, region, instance, open_change, driver_until, epoch)
+SELECT account, region, instance, id, 0, 1 FROM changes WHERE open;
+
+-- Until when the cloud may carry this call out although nobody knows whether it arrived.
+ALTER TABLE attempts ADD COLUMN late_until BIGINT;
+CREATE INDEX attempts_late ON attempts (late_until) WHERE late_until IS NOT NULL;
+
+CREATE TRIGGER change_guards_belong_to_the_change BEFORE UPDATE ON change_guards
+WHEN NEW.epoch < OLD.epoch
+    OR (NEW.open_change IS NOT OLD.open_change
+        AND EXISTS (SELECT 1 FROM changes WHERE id = OLD.open_change AND open))
+BEGIN
+    SELECT RAISE(ABORT, 'the change is still open');
+END;
+CREATE TRIGGER change_guards_are_not_deleted BEFORE DELETE ON change_guards
+BEGIN
+    SELECT RAISE(ABORT, 'a guard is not deleted');
+END;

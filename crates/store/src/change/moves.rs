@@ -7,7 +7,8 @@ use domain::preflight::Preflight;
 use domain::time::Timestamp;
 
 use super::attempts::{self, AttemptResult};
-use super::returns;
+use super::guard::{self, DriverLease};
+use super::{late, returns};
 use crate::database::on;
 use crate::fleet::{self, NewEvent};
 use crate::{Error, Store, audit, json};
@@ -24,6 +25,10 @@ pub struct Move<'a> {
     pub cloud_request_id: Option<&'a RequestId>,
     pub attempt: Option<AttemptWrite<'a>>,
     pub read_back: Option<&'a ReadBack>,
+    /// `Some`: refused where another process drives the change by now. People who decide have none.
+    pub lease: Option<&'a DriverLease>,
+    /// Until then the last call may yet be carried out although nobody heard of it.
+    pub late_until: Option<Timestamp>,
     pub events: &'a [AuditEvent],
     pub at: Timestamp,
 }
@@ -38,6 +43,8 @@ impl<'a> Move<'a> {
             cloud_request_id: None,
             attempt: None,
             read_back: None,
+            lease: None,
+            late_until: None,
             events: &[],
             at,
         }
@@ -52,8 +59,8 @@ pub enum AttemptWrite<'a> {
 }
 
 impl Store {
-    /// Moves a change and returns it as it is then. `Conflict`: it no longer stood where the mover saw it, or the
-    /// nonce of the attempt was used before. Nothing was written in that case.
+    /// Moves a change and returns it as it is then. `Conflict`: it no longer stood where the mover saw it, another
+    /// process drives it, or the nonce of the attempt was used before. Nothing was written in that case.
     pub async fn move_change(&self, step: Move<'_>) -> Result<Change, Error> {
         let from = step.from;
         if !from.state.may_become(step.to) {
@@ -85,6 +92,11 @@ impl Store {
         if !moved {
             return Err(Error::Conflict);
         }
+        if step.to.is_terminal() {
+            guard::release(&mut tx, from.id, step.lease).await?;
+        } else if let Some(lease) = step.lease {
+            guard::renew(&mut tx, lease, step.at).await?;
+        }
         match &step.attempt {
             Some(AttemptWrite::Open(attempt)) => attempts::open(&mut tx, attempt).await?,
             Some(AttemptWrite::Finish(result)) => attempts::finish(&mut tx, result).await?,
@@ -96,7 +108,11 @@ impl Store {
         for event in step.events {
             audit::append(&mut tx, event).await?;
         }
+        if let Some(until) = step.late_until {
+            late::watch(&mut tx, from, until).await?;
+        }
         if step.to == ChangeState::Verified {
+            late::clear(&mut tx, from).await?;
             returns::settle(&mut tx, from, step.at).await?;
         }
         fleet::record_event(&mut tx, announcement(from, step.to, step.at)).await?;

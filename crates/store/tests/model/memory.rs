@@ -104,7 +104,7 @@ impl Memory {
             Step::Pass { .. } => {}
             Step::TakeDue => self.take_due(&before).await,
             Step::BeginReturn { instance, dies } => {
-                self.begin_return(&before, instance, dies).await
+                self.begin_return(&before, instance, dies).await;
             }
             Step::Extend { instance, stale, by } => self.extend(&before, instance, stale, by).await,
             Step::Release { instance } => {
@@ -322,6 +322,15 @@ impl Memory {
                 .await
                 .is_ok());
             }
+            Forgery::Guard => {
+                return raw!(&mut self.raw, |c| sqlx::query(
+                    "UPDATE change_guards SET open_change = NULL WHERE open_change = $1"
+                )
+                .bind(id)
+                .execute(c)
+                .await
+                .is_ok());
+            }
             Forgery::AttemptAdded => {
                 return raw!(&mut self.raw, |c| sqlx::query(
                     "INSERT INTO attempts (id, change_id, number, nonce, signed_at, call)
@@ -371,6 +380,11 @@ impl Memory {
             );
         }
         assert!(open.iter().all(|open| *open <= 1), "{open:?}");
+        for instance in 0..INSTANCES {
+            let guard = self.store.find_guard(&key(instance)).await.unwrap();
+            let claimed = guard.and_then(|guard| guard.open_change);
+            assert_eq!(claimed, model.open_wish(instance).map(|wish| self.ids[wish]));
+        }
         assert_eq!(self.store.list_open_changes().await.unwrap().len(), open.iter().sum::<usize>());
         let duties = self.store.list_returns(ALL, 100).await.unwrap();
         assert_eq!(duties.len(), model.duties.len());

@@ -125,6 +125,8 @@ pub enum Forgery {
     AttemptDelete,
     /// Only where the last attempt may have happened.
     AttemptAdded,
+    /// Only where the change is open.
+    Guard,
 }
 
 impl Model {
@@ -320,6 +322,7 @@ impl ReferenceStateMachine for Model {
                     Forgery::Version(grows) => *grows != 1,
                     Forgery::OpenFlag | Forgery::Target | Forgery::Delete => true,
                     Forgery::AttemptOutcome => wish.attempts.iter().any(Option::is_some),
+                    Forgery::Guard => !wish.state.is_terminal(),
                     Forgery::AttemptDelete => !wish.attempts.is_empty(),
                     Forgery::AttemptAdded => {
                         wish.attempts.iter().any(|end| !end.is_some_and(proves_nothing))
@@ -410,6 +413,7 @@ fn forgery() -> BoxedStrategy<Forgery> {
         2 => Just(Forgery::AttemptOutcome),
         1 => Just(Forgery::AttemptDelete),
         2 => Just(Forgery::AttemptAdded),
+        1 => Just(Forgery::Guard),
     ]
     .boxed()
 }

@@ -1,7 +1,7 @@
 use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
 use domain::call::{SentCall, SignatureScheme};
 use domain::change::{Attempt, Change, ChangeState, Ending, ReadBack, SendOutcome, VerifiedBy};
-use domain::id::{AttemptId, ChangeId, IdempotencyKey, RequestId, UserId};
+use domain::id::{AttemptId, ChangeId, IdempotencyKey, RequestId};
 use domain::instance::InstanceStatus;
 use domain::person::Scope;
 use store::audit::AuditFilter;
@@ -12,14 +12,14 @@ use super::{at, change, person};
 
 const ALL: &Scope = &Scope::Everything;
 
-fn event(code: AuditCode, change: &Change) -> AuditEvent {
+pub fn event(code: AuditCode, change: &Change) -> AuditEvent {
     AuditEvent {
         change: Some(change.id),
         ..AuditEvent::new(at(10), code, Outcome::Intended, Actor::Portal)
     }
 }
 
-async fn request(store: &Store, change: &Change, key: &str, arguments: &str) -> Requested {
+pub async fn request(store: &Store, change: &Change, key: &str, arguments: &str) -> Requested {
     let key: IdempotencyKey = format!("{key:0>16}").parse().unwrap();
     let event = event(AuditCode::ChangeRequested, change);
     let new =
@@ -27,7 +27,7 @@ async fn request(store: &Store, change: &Change, key: &str, arguments: &str) -> 
     store.request_change(new).await.unwrap()
 }
 
-async fn step(store: &Store, from: &Change, to: ChangeState) -> Change {
+pub async fn step(store: &Store, from: &Change, to: ChangeState) -> Change {
     store.move_change(Move::new(from, to, at(20))).await.unwrap()
 }
 
@@ -53,11 +53,10 @@ fn attempt(number: i32, of: &Change, nonce: &str) -> Attempt {
     }
 }
 
-async fn intent(store: &Store, number: u128, instance: &str, by: UserId) -> (Change, Attempt) {
-    let stored = change(number, instance, by);
-    assert_eq!(request(store, &stored, &format!("key{number}"), "a").await, Requested::Stored);
+pub async fn intent(store: &Store, stored: Change, name: &str) -> (Change, Attempt) {
+    assert_eq!(request(store, &stored, &format!("key-{name}"), "a").await, Requested::Stored);
     let checked = step(store, &stored, ChangeState::Preflighted).await;
-    let attempt = attempt(1, &checked, &format!("nonce-{number}"));
+    let attempt = attempt(1, &checked, &format!("nonce-{name}"));
     let events = [event(AuditCode::ChangeIntent, &checked)];
     let moved = store
         .move_change(Move {
@@ -132,7 +131,7 @@ pub async fn a_change_moves_only_from_where_it_was_seen(store: &Store) {
 
 pub async fn an_attempt_is_written_with_its_move_or_not_at_all(store: &Store) {
     let by = person(store, "lin.wei").await;
-    let (first, _) = intent(store, 1, "r-a", by).await;
+    let (first, _) = intent(store, change(1, "r-a", by), "1").await;
     // Another change with the same nonce: neither attempt nor move nor audit event may be there.
     let second = change(2, "r-b", by);
     request(store, &second, "k2", "x").await;
@@ -162,7 +161,7 @@ pub async fn an_attempt_is_written_with_its_move_or_not_at_all(store: &Store) {
 
 pub async fn an_attempt_ends_once(store: &Store) {
     let by = person(store, "lin.wei").await;
-    let (first, opened) = intent(store, 1, "r-a", by).await;
+    let (first, opened) = intent(store, change(1, "r-a", by), "1").await;
     let request_id: RequestId = "ABAF95F6-35C1-4177-AF3A-70969EBD0001".parse().unwrap();
     let result = |outcome| AttemptResult {
         id: opened.id,
@@ -207,7 +206,7 @@ pub async fn an_attempt_ends_once(store: &Store) {
 
 pub async fn read_backs_keep_their_order(store: &Store) {
     let by = person(store, "lin.wei").await;
-    let (first, _) = intent(store, 1, "r-a", by).await;
+    let (first, _) = intent(store, change(1, "r-a", by), "1").await;
     for second in [30, 35, 40] {
         let read = ReadBack {
             at: at(second),
@@ -327,7 +326,8 @@ pub async fn the_database_has_the_table_of_moves(store: &Store) {
 pub async fn a_call_follows_another_only_after_proof(store: &Store) {
     let by = person(store, "lin.wei").await;
     for (number, outcome) in (1_u128..).zip(SendOutcome::ALL) {
-        let (first, opened) = intent(store, number, &format!("r-{number}"), by).await;
+        let (first, opened) =
+            intent(store, change(number, &format!("r-{number}"), by), &number.to_string()).await;
         let second = attempt(2, &first, &format!("again-{number}"));
         let again = async |from: &Change| {
             let step = Move {
