@@ -8,6 +8,7 @@
 
 mod account;
 mod error;
+mod failpoint;
 mod fresh;
 mod gather;
 mod health;

@@ -12,7 +12,7 @@ use domain::time::Timestamp;
 use service::viewer::PageOf;
 use service::{Confirmation, Field, Problem, ServiceError, Timing};
 use simulator::{Fault, Rule};
-use world::{DEVELOPMENT, World, key};
+use world::{DEVELOPMENT, Memory, World, key};
 
 const WRITE: &str = "ModifyInstanceVpcAuthMode";
 
@@ -32,9 +32,18 @@ async fn listed(world: &World) -> Option<Timestamp> {
 }
 
 #[tokio::test]
-async fn f21_what_is_carried_out_late_is_said_before_and_found_at_the_end() {
+async fn f21_what_is_carried_out_late_is_said_before_and_found_at_the_end_on_sqlite() {
+    carried_out_late(Memory::Sqlite).await;
+}
+
+#[tokio::test]
+async fn f21_what_is_carried_out_late_is_said_before_and_found_at_the_end_on_postgres() {
+    carried_out_late(Memory::Postgres).await;
+}
+
+async fn carried_out_late(memory: Memory) {
     let timing = Timing::scaled(0.01);
-    let world = World::at_pace(timing).await;
+    let world = World::at_pace(memory, timing).await;
     // Nobody waits for the answer that long, and it is done all the same.
     let held = Fault::Delay { before_ms: 6_000, after_ms: 0 };
     world.cloud.control().add_fault(Rule::always(held).for_action(WRITE).times(1));
@@ -105,7 +114,7 @@ async fn proof_ends_the_watch() {
 
 #[tokio::test]
 async fn what_was_reviewed_before_nobody_knew_is_reviewed_again() {
-    let world = World::at_pace(Timing::scaled(0.01)).await;
+    let world = World::at_pace(Memory::Sqlite, Timing::scaled(0.01)).await;
     let opposite = world.reviewed(DEVELOPMENT, Access::PasswordRequired).await;
     let lost = Rule::always(Fault::Close { applied: false }).for_action(WRITE).times(1);
     world.cloud.control().add_fault(lost);

@@ -158,3 +158,12 @@ async fn asked_to_stop_it_gives_back_what_only_it_may_read() {
     expect(&ended, 0, &[]);
     assert_eq!(take().await, Some(2), "another had to wait: {ended:?}");
 }
+
+/// `cargo xtask build --release` looks at what is shipped, too.
+#[test]
+fn failpoints_are_in_a_binary_by_their_feature_only() {
+    let binary = std::fs::read(env!("CARGO_BIN_EXE_latchkey")).unwrap();
+    let marker = b"FAILPOINTS";
+    let found = binary.windows(marker.len()).any(|window| window == marker);
+    assert_eq!(found, cfg!(feature = "failpoints"));
+}

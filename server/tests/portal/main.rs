@@ -14,11 +14,15 @@ mod forms;
 mod ground;
 mod headers;
 mod health;
-mod kill;
 mod life;
 mod lists;
 mod news;
 mod process;
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "shared with the fault suite, which uses the rest"
+)]
 mod proxy;
 mod refusals;
 mod replicas;

@@ -13,7 +13,7 @@ use store::change::{AttemptResult, AttemptWrite, Move};
 
 use super::drive::{late_until, may_still, to_reconciling};
 use super::record::{detailed, event};
-use crate::{Account, Portal, ServiceError};
+use crate::{Account, Portal, ServiceError, failpoint};
 
 /// Where sending ended.
 pub(super) enum SendEnd {
@@ -63,6 +63,7 @@ pub(super) async fn send_until_clear(
             finished_at: None,
         };
         change = commit_intent(portal, &change, &attempt).await?;
+        failpoint::reach(failpoint::INTENT_COMMITTED);
         // The process may have been held up for any time since, and another may have gone on without it.
         if !portal.may_send(change.id) {
             tracing::warn!(change = %change.id, attempt = number, "the call was not made: it came too late");
@@ -73,6 +74,7 @@ pub(super) async fn send_until_clear(
         let seen_at = portal.now();
         let outcome = classify_outcome(&observation);
         tracing::info!(change = %change.id, attempt = number, %outcome, request_id = ?request_id(&observation), "the call was made");
+        failpoint::reach(failpoint::ANSWERED);
         let again = number < MAX_ATTEMPTS
             && seen_at.since(began) < portal.settings().timing.attempts_end_after()
             && may_be_made_again(&observation, number);

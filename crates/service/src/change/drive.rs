@@ -15,7 +15,7 @@ use store::change::{AttemptResult, AttemptWrite, Move};
 use super::attempt::{self, SendEnd};
 use super::record::{detailed, event, planned};
 use super::verify;
-use crate::{Account, Portal, ServiceError};
+use crate::{Account, Portal, ServiceError, failpoint};
 
 /// Brings a change to its end. An error leaves it where it stands, to be taken up again.
 pub(super) async fn drive(portal: &Portal, change: Change) -> Result<(), ServiceError> {
@@ -25,7 +25,9 @@ pub(super) async fn drive(portal: &Portal, change: Change) -> Result<(), Service
     };
     match change.state {
         ChangeState::Requested | ChangeState::Preflighted | ChangeState::Approved => {
+            failpoint::reach(failpoint::REQUESTED);
             let Some(checked) = check(portal, &account, change).await? else { return Ok(()) };
+            failpoint::reach(failpoint::CHECKED);
             match attempt::send_until_clear(portal, &account, checked).await? {
                 SendEnd::Over => Ok(()),
                 SendEnd::Accepted(change) => verify::accepted(portal, &account, change).await,

@@ -16,7 +16,7 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::drive::drive;
 use super::lease::Lease;
-use crate::{Portal, ServiceError};
+use crate::{Portal, ServiceError, failpoint};
 
 /// The changes being driven by this process.
 #[derive(Debug, Clone, Default)]
@@ -132,6 +132,7 @@ impl Portal {
             }
             let Some(driven) = self.engine().claim(change.id) else { continue };
             if let Some(lease) = self.take_lease(&change).await? {
+                failpoint::reach(failpoint::TAKEN_OVER);
                 let portal = self.clone();
                 tokio::spawn(async move {
                     Box::pin(portal.drive_by(&driven, lease, change)).await;

@@ -24,6 +24,26 @@ use store::{DatabaseUrl, Store};
 
 pub const DEVELOPMENT: &str = "core-1/cn-hangzhou/r-bp1ordersdev0001";
 
+/// Where a portal remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    Sqlite,
+    Postgres,
+}
+
+/// How the cloud is spoken to.
+#[derive(Debug, Clone, Copy)]
+pub struct Cloud {
+    pub scheme: SignatureScheme,
+    pub tls: bool,
+}
+
+impl Default for Cloud {
+    fn default() -> Self {
+        Self { scheme: SignatureScheme::V1, tls: false }
+    }
+}
+
 /// Everything a scenario needs; dropped, it takes all with it.
 pub struct World {
     pub cloud: Simulator,
@@ -66,36 +86,42 @@ impl World {
     }
 
     pub async fn with(scheme: SignatureScheme) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("portal.db"));
-        Self::on(url, folder, scheme, settings()).await
+        Self::on(Memory::Sqlite, Cloud { scheme, tls: false }, settings()).await
+    }
+
+    pub async fn in_memory(memory: Memory) -> Self {
+        Self::on(memory, Cloud::default(), settings()).await
+    }
+
+    /// The cloud is reached by https, with an authority that the portal trusts.
+    pub async fn behind_tls(memory: Memory) -> Self {
+        Self::on(memory, Cloud { tls: true, ..Cloud::default() }, settings()).await
     }
 
     /// With another pace.
-    pub async fn at_pace(timing: Timing) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("portal.db"));
-        Self::on(url, folder, SignatureScheme::V1, Settings { timing, ..settings() }).await
+    pub async fn at_pace(memory: Memory, timing: Timing) -> Self {
+        Self::on(memory, Cloud::default(), Settings { timing, ..settings() }).await
     }
 
     /// Where there can be another portal beside this one.
     pub async fn on_postgres() -> Self {
-        let url = scratch_postgres::ScratchPostgres::shared().unwrap().database().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        Self::on(url.parse().unwrap(), folder, SignatureScheme::V1, settings()).await
+        Self::in_memory(Memory::Postgres).await
     }
 
-    async fn on(
-        url: DatabaseUrl,
-        folder: tempfile::TempDir,
-        scheme: SignatureScheme,
-        settings: Settings,
-    ) -> Self {
+    async fn on(memory: Memory, how: Cloud, settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match memory {
+            Memory::Sqlite => DatabaseUrl::Sqlite(folder.path().join("portal.db")),
+            Memory::Postgres => {
+                let shared = scratch_postgres::ScratchPostgres::shared().unwrap();
+                shared.database().unwrap().parse().unwrap()
+            }
+        };
         let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
         let cloud =
             Simulator::start(Options { settle, accounts: 1, ..Options::default() }).await.unwrap();
         let store = Store::open(&url, "a test").await.unwrap();
-        let portal = portal_on(&cloud, store, scheme, settings.clone());
+        let portal = portal_in(&cloud, store, how, settings.clone());
         portal
             .add_user(&"lin.wei".parse().unwrap(), Role::Operator, "correct horse battery".into())
             .await
@@ -266,6 +292,11 @@ pub fn portal_on(
     scheme: SignatureScheme,
     settings: Settings,
 ) -> Portal {
+    portal_in(cloud, store, Cloud { scheme, tls: false }, settings)
+}
+
+fn portal_in(cloud: &Simulator, store: Store, how: Cloud, settings: Settings) -> Portal {
+    let scheme = how.scheme;
     let accounts = cloud.accounts().iter().zip(1..).map(|(keys, number)| {
         let credential = Credential::new(&keys.access_key_id, &keys.access_key_secret).unwrap();
         let mut options = ClientOptions::new(
@@ -274,7 +305,12 @@ pub fn portal_on(
             Arc::new(|| rand::random::<u128>().to_be_bytes()),
         );
         options.scheme = scheme;
-        options.endpoint = Some(cloud.base_url().parse().unwrap());
+        let endpoint = if how.tls { cloud.tls_url().unwrap() } else { cloud.base_url() };
+        options.endpoint = Some(endpoint.parse().unwrap());
+        if how.tls {
+            let roots = aliyun::RootCertificates::from_pem(cloud.ca_pem().as_bytes());
+            options.root_certificates = Some(roots.unwrap());
+        }
         options.retry = RetryPolicy {
             attempts: 2,
             first: Duration::from_millis(5),
