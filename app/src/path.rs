@@ -10,7 +10,10 @@ pub const OVERVIEW: &str = "/overview";
 pub const INSTANCES: &str = "/instances";
 pub const ACCOUNTS: &str = "/accounts";
 pub const CHANGES: &str = "/changes";
+pub const CHANGES_WAITING: &str = "/changes?waiting=1";
+pub const CHANGES_OPEN: &str = "/changes?open=1";
 pub const AUDIT: &str = "/audit";
+pub const POLICY: &str = "/policy";
 
 /// Under here: what the pages' own forms post to.
 pub const UI: &str = "/api/ui";
@@ -20,6 +23,16 @@ pub const PREFERENCES_POST: &str = "/api/ui/preferences/set";
 pub const TAKE_REVIEW_POST: &str = "/api/ui/review/take";
 pub const CONFIRM_POST: &str = "/api/ui/change/confirm";
 pub const EXTEND_POST: &str = "/api/ui/return/extend";
+pub const CANCEL_POST: &str = "/api/ui/change/cancel";
+pub const PUT_BACK_POST: &str = "/api/ui/change/put-back";
+pub const REVIEW_REQUEST_POST: &str = "/api/ui/approval/review";
+pub const APPROVE_POST: &str = "/api/ui/approval/approve";
+pub const REJECT_POST: &str = "/api/ui/approval/reject";
+pub const SEE_POST: &str = "/api/ui/approval/see";
+pub const FREEZE_POST: &str = "/api/ui/policy/freeze";
+pub const RULES_POST: &str = "/api/ui/policy/rules";
+pub const GENERAL_POST: &str = "/api/ui/policy/general";
+pub const AS_CONFIGURED_POST: &str = "/api/ui/policy/as-configured";
 pub const READ_AGAIN_POST: &str = "/api/ui/instance/read-again";
 pub const READ_LIST_AGAIN_POST: &str = "/api/ui/instances/read-again";
 pub const SAVE_VIEW_POST: &str = "/api/ui/view/save";
@@ -94,7 +107,7 @@ pub fn query_value(address: &str, name: &str) -> Option<String> {
 pub fn safe_next(next: Option<&str>) -> String {
     let ours = |path: &&str| {
         let page = path.split(['?', '#']).next().unwrap_or_default();
-        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, AUDIT, "/reviews"];
+        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, AUDIT, POLICY, "/reviews"];
         known.iter().any(|known| {
             page == *known || page.strip_prefix(known).is_some_and(|rest| rest.starts_with('/'))
         }) && !path.contains("//")

@@ -10,7 +10,7 @@ use crate::boot::Boot;
 use crate::island::{Copying, Dialogs, Live};
 use crate::page::{
     AccountsPage, AuditPage, ChangePage, ChangesPage, InstancePage, InstancesPage, NotFoundPage,
-    OverviewPage, ReviewPage, SignInPage,
+    OverviewPage, PolicyPage, ReviewPage, SignInPage,
 };
 use crate::ui::{Icon, IconName, IconShapes};
 
@@ -68,6 +68,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/reviews/:id") view=ReviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async/>
                 <Route path=path!("/changes/:id") view=ChangePage ssr=SsrMode::Async/>
+                <Route path=path!("/policy") view=PolicyPage ssr=SsrMode::Async/>
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
             </Routes>

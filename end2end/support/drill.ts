@@ -1,5 +1,5 @@
 // A cloud and a configured portal of the test's own: for what changes instances, and counts the cloud's writes.
-import { type Account, type Served, startServed } from "./portal.ts";
+import { type Account, PEOPLE, type Served, startServed } from "./portal.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { type Keys, type Simulator, startSimulator } from "./simulator.ts";
@@ -19,6 +19,10 @@ export interface Drill {
   relayed: boolean;
   /** The secret that the portal is given instead of each account's own. */
   wrongSecret: string | undefined;
+  /** Role by name. */
+  people: Record<string, string>;
+  /** More settings of the portal, such as `approval_to_open_development`. */
+  settings: Record<string, string>;
 }
 
 const USUAL: Drill = {
@@ -29,6 +33,8 @@ const USUAL: Drill = {
   prepare: async () => {},
   relayed: false,
   wrongSecret: undefined,
+  people: PEOPLE,
+  settings: {},
 };
 
 interface Running {
@@ -103,6 +109,8 @@ async function during(drill: Drill, newDatabase: () => Promise<string>, use: (ru
       accounts: cloud.accounts.map(account),
       database: drill.database === "postgres" ? await newDatabase() : undefined,
       timingScale: drill.timingScale,
+      people: drill.people,
+      settings: drill.settings,
     });
     try {
       await use({ cloud, relay, portal });

@@ -61,21 +61,25 @@ export interface Configuration {
   database?: string;
   /** Of every wait, from 0.001 to 1. */
   timingScale: string;
+  /** Role by name. */
+  people: Record<string, string>;
+  /** More settings of the whole portal, by key. */
+  settings: Record<string, string>;
 }
 
 /** Of everybody who is made at the command line. */
 export const PASSWORD = "correct horse battery staple";
 
 /** Role by name. */
-export const PEOPLE = { olga: "operator", vera: "viewer" } as const;
+export const PEOPLE = { olga: "operator", vera: "viewer" };
 
-/** `latchkey serve --config` on a free port, with one person a role. */
-export async function startServed({ accounts, database, timingScale }: Configuration): Promise<Served> {
+/** `latchkey serve --config` on a free port. */
+export async function startServed({ accounts, database, timingScale, people, settings }: Configuration): Promise<Served> {
   const folder = makeFolder();
   const config = join(folder.path, "latchkey.toml");
   mkdirSync(join(folder.path, "secrets"), { mode: 0o700 });
   const where = database ?? `sqlite:${join(folder.path, "latchkey.db")}`;
-  writeFileSync(config, written(folder.path, accounts, where, timingScale));
+  writeFileSync(config, written(folder.path, accounts, { database: where, timing_scale: timingScale, ...settings }));
   const starts: Program[] = [];
   const start = async (...extra: string[]) => {
     const program = startLatchkey(["serve", "--config", config, ...extra], folder.path, { LATCHKEY_LOG: "info" });
@@ -89,7 +93,7 @@ export async function startServed({ accounts, database, timingScale }: Configura
   };
   const served: Served = {
     url: "",
-    people: Object.fromEntries(Object.keys(PEOPLE).map((name) => [name, PASSWORD])),
+    people: Object.fromEntries(Object.keys(people).map((name) => [name, PASSWORD])),
     folder: folder.path,
     said: () => starts.map((program) => program.said()).join(""),
     stop,
@@ -99,7 +103,7 @@ export async function startServed({ accounts, database, timingScale }: Configura
     startAgainHere: () => start("--listen", new URL(served.url).host),
   };
   try {
-    for (const [name, role] of Object.entries(PEOPLE)) {
+    for (const [name, role] of Object.entries(people)) {
       const words = ["user", "add", name, "--role", role, "--password-stdin", "--config", config];
       await runLatchkey(words, folder.path, `${PASSWORD}\n`);
     }
@@ -112,7 +116,7 @@ export async function startServed({ accounts, database, timingScale }: Configura
 }
 
 /** A configuration as its documentation has it; each secret in a file of its own. */
-function written(folder: string, accounts: Account[], database: string, timingScale: string): string {
+function written(folder: string, accounts: Account[], settings: Record<string, string>): string {
   const quoted = (text: string) => JSON.stringify(text);
   const tables = accounts.map((account) => {
     const file = join(folder, "secrets", account.name);
@@ -126,7 +130,8 @@ function written(folder: string, accounts: Account[], database: string, timingSc
       `signature = ${quoted(account.signature)}`,
     ];
   });
-  const top = [`listen = "127.0.0.1:0"`, `database = ${quoted(database)}`, `timing_scale = ${quoted(timingScale)}`];
+  const said = Object.entries(settings).map(([key, value]) => `${key} = ${quoted(value)}`);
+  const top = [`listen = "127.0.0.1:0"`, ...said];
   return [top, ...tables].map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 

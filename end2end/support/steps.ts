@@ -14,6 +14,12 @@ export async function signIn(page: Page, portal: Portal, name: string): Promise<
   await expect(page.getByRole("heading", { level: 1, name: /^(Instances|实例)$/ })).toBeVisible();
 }
 
+/** Somebody else at the same browser. */
+export async function signInInstead(page: Page, portal: Portal, name: string): Promise<void> {
+  await page.context().clearCookies();
+  await signIn(page, portal, name);
+}
+
 /** Fills the form of the sign-in page that is open, in whichever language, and sends it. */
 export async function fillSignIn(page: Page, name: string, password: string): Promise<void> {
   await page.getByLabel(/^(User name|用户名)$/).fill(name);

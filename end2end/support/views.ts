@@ -37,6 +37,8 @@ export function views({ change, review }: Made): View[] {
     { name: "changes", open: at("/changes") },
     { name: "change", open: at(change) },
     { name: "audit", open: at("/audit") },
+    { name: "policy", open: at("/policy") },
+    { name: "nothing waits", open: at("/changes?waiting=1") },
     { name: "not found", open: at("/nowhere") },
   ];
 }

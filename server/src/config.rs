@@ -3,13 +3,13 @@
 //! The environment is read here and nowhere else. Every mistake is collected, each with file, line and key and what is
 //! allowed, so that one round of corrections is enough. Secrets come in their own types, from a `…_file` if possible.
 //!
-//! To add a setting: a field in [`Config`], a line in `file`, `pace`, `caps` or `account`, one in
+//! To add a setting: a field in [`Config`], a line in `file`, `pace`, `policy` or `account`, one in
 //! docs/operations/configuration.md.
 
 mod account;
-mod caps;
 mod file;
 mod pace;
+mod policy;
 mod public_url;
 mod reader;
 
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use domain::timebox::Caps;
+use domain::policy::Policy;
 use ipnet::IpNet;
 use store::DatabaseUrl;
 
@@ -40,8 +40,8 @@ pub struct Config {
     pub timing_scale: f64,
     /// How often the fleet is read, and how long what became different is kept.
     pub pace: Pace,
-    /// For how long a door may stand open.
-    pub caps: Caps,
+    /// What is demanded of changes until an admin says otherwise.
+    pub policy: Policy,
     pub accounts: Vec<AccountConfig>,
 }
 

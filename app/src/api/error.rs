@@ -49,6 +49,14 @@ codes! {
         ReviewOver = "review-over",
         Blocked = "blocked",
         Busy = "busy",
+        /// The policy gives it to another role.
+        PolicyRole = "policy-role",
+        Frozen = "frozen",
+        OutsideWindow = "outside-window",
+        /// Nobody decides on a wish of their own.
+        OwnRequest = "own-request",
+        /// Somebody else was first.
+        Overtaken = "overtaken",
         KeyReused = "key-reused",
         SignInRefused = "sign-in-refused",
         SignInThrottled = "sign-in-throttled",
@@ -80,10 +88,16 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::NotSignedIn | Self::SignInRefused => 401,
-            Self::Forbidden | Self::CrossSite => 403,
+            Self::Forbidden | Self::CrossSite | Self::PolicyRole | Self::OwnRequest => 403,
             Self::NotFound => 404,
             Self::InvalidInput | Self::Malformed => 400,
-            Self::ReviewOver | Self::Blocked | Self::Busy | Self::KeyReused => 409,
+            Self::ReviewOver
+            | Self::Blocked
+            | Self::Busy
+            | Self::KeyReused
+            | Self::Frozen
+            | Self::OutsideWindow
+            | Self::Overtaken => 409,
             Self::TooLarge => 413,
             Self::SignInThrottled => 429,
             Self::TooBusy | Self::Unavailable | Self::Starting => 503,

@@ -6,9 +6,13 @@
 //!
 //! To add one: a function here, its address in `path`, a row in the route table test of `server`.
 
+#![expect(clippy::too_many_arguments, reason = "a form may have many fields")]
+
+pub mod approval;
 pub mod change;
 pub mod error;
 pub mod instance;
+pub mod policy;
 pub mod review;
 pub mod ssr;
 pub mod strict_form;

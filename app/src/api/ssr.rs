@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use domain::id::UserName;
 use domain::person::Role;
+use domain::policy::Refusal;
 use domain::time::Timestamp;
-use domain::timebox::ReturnDuty;
 use http::{HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
-use service::{Operator, Portal, ServiceError, SignedIn, Viewer};
+use service::{Admin, Approver, Attention, Operator, Portal, ServiceError, SignedIn, Viewer};
 
 use super::error::{ApiError, ErrorCode, FieldProblem};
 use crate::text::Language;
@@ -31,8 +31,8 @@ pub struct Request {
     /// What the form before this page was told.
     pub notice: Option<Arc<Notice>>,
     pub sandbox: Option<Arc<Sandbox>>,
-    /// Doors that should be shut by now and are not: at the top of every page.
-    pub overdue: Arc<[ReturnDuty]>,
+    /// At the top of every page.
+    pub attention: Arc<Attention>,
 }
 
 /// The people of a sandbox, shown on its own sign-in page.
@@ -85,6 +85,23 @@ impl Request {
         self.portal.operator(who, act).await.map_err(|error| self.respond(error))
     }
 
+    /// Somebody who may decide on the wishes of others.
+    pub async fn approver(&self, act: &'static str) -> Result<Approver<'_>, ApiError> {
+        let who = self.who.as_deref().ok_or(ApiError::new(ErrorCode::NotSignedIn))?;
+        self.portal.approver(who, act).await.map_err(|error| self.respond(error))
+    }
+
+    /// Somebody who may change the rules.
+    pub async fn admin(&self, act: &'static str) -> Result<Admin<'_>, ApiError> {
+        let who = self.who.as_deref().ok_or(ApiError::new(ErrorCode::NotSignedIn))?;
+        self.portal.admin(who, act).await.map_err(|error| self.respond(error))
+    }
+
+    /// The role of whoever asks.
+    pub fn role(&self) -> Role {
+        self.who.as_ref().map_or(Role::Viewer, |who| who.person.role)
+    }
+
     /// The only way from a use case's error to what may be seen: logs the chain once and picks the code.
     #[expect(
         clippy::needless_pass_by_value,
@@ -115,6 +132,13 @@ fn classify(error: &ServiceError) -> ApiError {
         ServiceError::Busy { open } => {
             ApiError { change: Some(open.id), ..ApiError::new(ErrorCode::Busy) }
         }
+        ServiceError::AgainstPolicy { refusal } => ApiError::new(match refusal {
+            Refusal::Role { .. } | Refusal::BreakGlassRole { .. } => ErrorCode::PolicyRole,
+            Refusal::Frozen { .. } => ErrorCode::Frozen,
+            Refusal::OutsideWindow { .. } => ErrorCode::OutsideWindow,
+        }),
+        ServiceError::OwnRequest => ApiError::new(ErrorCode::OwnRequest),
+        ServiceError::Overtaken => ApiError::new(ErrorCode::Overtaken),
         ServiceError::KeyReused => ApiError::new(ErrorCode::KeyReused),
         ServiceError::SignInRefused => ApiError::new(ErrorCode::SignInRefused),
         ServiceError::SignInThrottled { .. } => ApiError::new(ErrorCode::SignInThrottled),

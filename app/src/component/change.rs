@@ -26,7 +26,11 @@ pub fn change_tone(change: &Change) -> Tone {
 
 #[component]
 pub fn ChangeBadge(language: Language, change: Change) -> impl IntoView {
-    view! { <Badge tone=change_tone(&change)>{language.change_label(&change)}</Badge> }
+    let emergency = change.break_glass;
+    view! {
+        <Badge tone=change_tone(&change)>{language.change_label(&change)}</Badge>
+        {emergency.then(|| view! { " " <Badge tone=Tone::Danger>{language.emergency_badge()}</Badge> })}
+    }
 }
 
 /// What the message of a change tells beside its state.

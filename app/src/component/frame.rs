@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use service::SignedIn;
+use service::{Attention, SignedIn};
 
-use super::{NoticePanel, Overdue};
+use super::{Emergencies, NoticePanel, Overdue};
 use crate::api::ssr::Request;
 use crate::path;
 use crate::text::Language;
@@ -20,6 +20,7 @@ pub enum Section {
     Changes,
     Accounts,
     Audit,
+    Policy,
     None,
 }
 
@@ -36,12 +37,41 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
             <div class="column">
                 <Top request=request.clone()/>
                 <main class="main" id="main" tabindex="-1">
-                    <div id="overdue" data-live=""><Overdue language duties=request.overdue.to_vec()/></div>
+                    <div id="attention" data-live=""><AtTheTop language attention=request.attention.clone()/></div>
                     <NoticePanel language notice=request.notice.clone()/>
                     {children()}
                 </main>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// What somebody has to see to.
+#[component]
+fn AtTheTop(language: Language, attention: Arc<Attention>) -> impl IntoView {
+    let waiting = (attention.waiting > 0).then(|| {
+        view! {
+            <p class="waiting">
+                <Icon name=IconName::Clock/>
+                <a href=path::CHANGES_WAITING>{language.n_waiting(attention.waiting)}</a>
+            </p>
+        }
+    });
+    let frozen = attention.freeze.map(|freeze| {
+        view! {
+            <p class="waiting" data-tone="danger">
+                <Icon name=IconName::Block/>
+                <a href=path::POLICY>{language.frozen_title()}</a>
+                <span>{language.freeze_state(freeze)}</span>
+            </p>
+        }
+    });
+    view! {
+        {frozen}
+        <Overdue language duties=attention.overdue.clone()/>
+        <Emergencies language changes=attention.emergencies.clone()/>
+        {waiting}
     }
     .into_any()
 }
@@ -67,6 +97,7 @@ fn Navigation(language: Language, section: Section) -> impl IntoView {
         (Section::Changes, path::CHANGES, IconName::Arrows, language.changes()),
         (Section::Accounts, path::ACCOUNTS, IconName::Cloud, language.accounts()),
         (Section::Audit, path::AUDIT, IconName::Scroll, language.audit()),
+        (Section::Policy, path::POLICY, IconName::Shield, language.policy()),
     ];
     let links = entries.into_iter().map(|(entry, href, icon, text)| {
         view! {

@@ -59,8 +59,15 @@ pub fn Ends(language: Language, due_at: Timestamp, now: Timestamp) -> impl IntoV
 
 /// A later end, within what the environment allows.
 #[component]
-pub fn ExtendForm(language: Language, duty: ReturnDuty, caps: Caps) -> impl IntoView {
-    let guarded = duty.environment.is_guarded();
+pub fn ExtendForm(
+    language: Language,
+    duty: ReturnDuty,
+    caps: Caps,
+    reason_needed: bool,
+    approval: bool,
+    /// What the form sends twice is one wish.
+    once: String,
+) -> impl IntoView {
     let presets: Vec<Duration> = caps.presets(duty.environment);
     let usual = caps.usual(duty.environment);
     let options = presets.into_iter().map(|preset| {
@@ -75,18 +82,20 @@ pub fn ExtendForm(language: Language, duty: ReturnDuty, caps: Caps) -> impl Into
                 <input type="hidden" name="account" value=key.account.to_string()/>
                 <input type="hidden" name="region" value=key.region.to_string()/>
                 <input type="hidden" name="id" value=key.id.to_string()/>
+                <input type="hidden" name="key" value=once/>
                 <input type="hidden" name="seen" value=duty.due_at.as_millis().to_string()/>
                 <div class="field">
                     <label for="extend-lasts">{language.extend_text()}</label>
                     <select class="input" id="extend-lasts" name="lasts">{options.collect_view()}</select>
                 </div>
-                {guarded.then(|| view! {
+                {(reason_needed || approval).then(|| view! {
                     <div class="field">
                         <label for="extend-reason">{language.reason()}</label>
-                        <input class="input" id="extend-reason" name="reason" maxlength="500" autocomplete="off" required=true/>
+                        <input class="input" id="extend-reason" name="reason" maxlength="500" autocomplete="off" required=reason_needed/>
                     </div>
                 })}
-                <button class="button">{language.extend()}</button>
+                {approval.then(|| view! { <p class="muted small">{language.needs_approval()}</p> })}
+                <button class="button">{if approval { language.ask_approval() } else { language.extend() }}</button>
             </form>
         </details>
     }

@@ -3,22 +3,76 @@
 //! The same markup is a page of its own without scripts and the inside of a dialog with them.
 
 use domain::access::{Access, AccessState};
+use domain::change::Change;
 use domain::consequence::Consequence;
 use domain::environment::Environment;
+use domain::policy::{Demand, Policy, Refusal};
 use domain::review::Review;
+use domain::timebox::Caps;
 use leptos::prelude::*;
 
 use super::switch::TakeReview;
-use super::{AccessBadge, CheckList, EnvironmentBadge, ErrorPanel, LastsField};
+use super::{
+    AccessBadge, CheckList, DecideForm, EnvironmentBadge, ErrorPanel, LastsField, StartField,
+};
 use crate::api::ssr::Request;
 use crate::path;
 use crate::text::Language;
 use crate::ui::{Card, Icon, IconName};
 
 #[component]
-pub fn ReviewForm(request: Request, review: Review, key: String) -> impl IntoView {
+pub fn ReviewForm(
+    request: Request,
+    review: Review,
+    key: String,
+    policy: Policy,
+    demand: Demand,
+) -> impl IntoView {
     let language = request.language;
-    let (blocked, direction) = (review.preflight.is_blocked(), review.to.code());
+    // Hours that come within a week can be waited for.
+    let later = matches!(demand.refusal, Some(Refusal::OutsideWindow { opens_at: Some(_) }));
+    let refusal = demand.refusal.filter(|_| !later && !demand.breakable);
+    let form = if review.preflight.is_blocked() {
+        view! { <Blocked language review=review.clone() why=language.blocked_text().to_owned()/> }
+            .into_any()
+    } else if let Some(refusal) = refusal {
+        view! { <Blocked language review=review.clone() why=language.refusal(refusal)/> }.into_any()
+    } else {
+        view! { <Confirm request=request.clone() review=review.clone() key policy demand/> }
+            .into_any()
+    };
+    view! { <Sheet request review>{form}</Sheet> }.into_any()
+}
+
+/// The same, for whoever decides on the wish of somebody else.
+#[component]
+pub fn DecidingForm(
+    request: Request,
+    review: Review,
+    change: Change,
+    first: Option<Review>,
+    policy: Policy,
+) -> impl IntoView {
+    let language = request.language;
+    let meant = review.consequences();
+    let consequences =
+        view! { <Consequences language meant to_acknowledge=Vec::new() request=request.clone()/> };
+    let form =
+        view! { <DecideForm request=request.clone() review=review.clone() change first policy/> };
+    view! {
+        <Sheet request review>
+            <Card title=language.consequences()>{consequences}</Card>
+            {form}
+        </Sheet>
+    }
+    .into_any()
+}
+
+/// What stands above every form: what it is about, what becomes of it, what was checked.
+#[component]
+fn Sheet(request: Request, review: Review, children: Children) -> impl IntoView {
+    let language = request.language;
+    let direction = review.to.code();
     let (from, to, preflight) = (review.facts.access_state(), review.to, review.preflight.clone());
     let error = request.notice.as_ref().map(|notice| notice.error.clone());
     let tone = match review.to {
@@ -33,11 +87,7 @@ pub fn ReviewForm(request: Request, review: Review, key: String) -> impl IntoVie
             <Card title=language.checks() note=language.checks_fresh()>
                 <CheckList language preflight/>
             </Card>
-            {if blocked {
-                view! { <Blocked language review/> }.into_any()
-            } else {
-                view! { <Confirm request review key/> }.into_any()
-            }}
+            {children()}
         </article>
     }
     .into_any()
@@ -88,13 +138,13 @@ fn Becomes(language: Language, from: AccessState, to: Access) -> impl IntoView {
 
 /// There is nothing to confirm: what blocks is said above, and can be checked again.
 #[component]
-fn Blocked(language: Language, review: Review) -> impl IntoView {
+fn Blocked(language: Language, review: Review, why: String) -> impl IntoView {
     view! {
         <div class="error-panel" role="status">
             <Icon name=IconName::Block/>
             <div>
                 <p class="error-title">{language.blocked_title()}</p>
-                <p>{language.blocked_text()}</p>
+                <p>{why}</p>
             </div>
         </div>
         <footer class="review-foot">
@@ -109,7 +159,13 @@ fn Blocked(language: Language, review: Review) -> impl IntoView {
 }
 
 #[component]
-fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
+fn Confirm(
+    request: Request,
+    review: Review,
+    key: String,
+    policy: Policy,
+    demand: Demand,
+) -> impl IntoView {
     let language = request.language;
     let (meant, to_acknowledge) = (review.consequences(), review.to_acknowledge());
     let guarded = review.environment.is_guarded();
@@ -119,7 +175,16 @@ fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
     let naming = typed_name_of(&review, guarded)
         .map(|name| view! { <TypedName request=request.clone() name/> });
     let meaning = view! { <Consequences language meant to_acknowledge request=request.clone()/> };
-    let label = if no_op { language.record_no_op() } else { language.confirm(review.to) };
+    let label = if demand.approval {
+        language.ask_approval()
+    } else if no_op {
+        language.record_no_op()
+    } else {
+        language.confirm(review.to)
+    };
+    let caps = policy.caps;
+    let glass =
+        demand.breakable.then(|| view! { <Glass request=request.clone() demand=demand.clone()/> });
     let (stays, back) = match review.to {
         Access::PasswordFree => (language.stays_enable(), language.back_enable()),
         Access::PasswordRequired => (language.stays_disable(), language.back_disable()),
@@ -135,9 +200,14 @@ fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
                 <p><b>{language.stays_same()} ": "</b>{stays}</p>
                 <p><b>{language.how_back()} ": "</b>{back}</p>
             </Card>
-            {opening.then(|| view! { <Time request=request.clone() environment/> })}
-            <ReasonField request needed=guarded/>
+            {opening.then(|| view! { <Time request=request.clone() environment caps/> })}
+            <StartField request=request.clone() policy environment/>
+            <ReasonField request=request.clone() needed=demand.reason/>
             {naming}
+            {demand.approval.then(|| view! {
+                <p class="state" data-tone="accent"><Icon name=IconName::Clock/>{language.needs_approval()}</p>
+            })}
+            {glass}
             <footer class="review-foot">
                 <a class="button" href=path::instance(&review.instance) data-dismiss="" data-first-focus="">{language.cancel()}</a>
                 <button class="button" data-tone=tone data-confirm="">{label}</button>
@@ -149,11 +219,32 @@ fn Confirm(request: Request, review: Review, key: String) -> impl IntoView {
 
 /// For how long the door is to stand open.
 #[component]
-fn Time(request: Request, environment: Environment) -> impl IntoView {
+fn Time(request: Request, environment: Environment, caps: Caps) -> impl IntoView {
     let typed = request.notice.as_ref().and_then(|notice| notice.typed("lasts"));
     let (chosen, invalid) = (typed.map(ToOwned::to_owned), is_marked(&request, "lasts"));
-    let caps = request.portal.settings().caps;
     view! { <LastsField language=request.language caps environment chosen invalid/> }.into_any()
+}
+
+/// For an emergency, and what it would go past.
+#[component]
+fn Glass(request: Request, demand: Demand) -> impl IntoView {
+    let language = request.language;
+    let ticked =
+        request.notice.as_ref().is_some_and(|notice| notice.typed("break_glass").is_some());
+    view! {
+        {demand.refusal.map(|refusal| view! {
+            <p class="state" data-tone="danger"><Icon name=IconName::Block/>{language.refusal(refusal)}</p>
+        })}
+        <details class="extend glass" open=ticked>
+            <summary>{language.emergency()}</summary>
+            <label class="tick">
+                <input type="checkbox" name="break_glass" value="yes" checked=ticked/>
+                <span>{language.break_glass()}</span>
+            </label>
+            <p class="muted small">{language.break_glass_text()}</p>
+        </details>
+    }
+    .into_any()
 }
 
 /// What has to be typed by hand, if anything.

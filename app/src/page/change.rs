@@ -4,6 +4,7 @@ use domain::audit::RecordedEvent;
 use domain::call::SentCall;
 use domain::change::{Attempt, Cause, Change, ChangeState, Ending, ReadBack, VerifiedBy};
 use domain::id::ChangeId;
+use domain::person::Role;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use service::viewer::ChangeDetail;
@@ -12,7 +13,8 @@ use super::NotFoundPage;
 use super::load::load;
 use crate::api::ssr::Request;
 use crate::component::{
-    AccessBadge, CheckList, EnvironmentBadge, Frame, Section, change_facts, change_tone,
+    AccessBadge, ApprovalCard, CancelForm, CheckList, EnvironmentBadge, Frame, Section,
+    change_facts, change_tone,
 };
 use crate::island::Following;
 use crate::path;
@@ -23,6 +25,8 @@ use crate::ui::{Badge, Card, CopyButton, Fact, FactList, Icon, IconName, Moment,
 /// What is followed while the change is open.
 const PART: &str = "change";
 const FOLLOW_MS: &str = "1500";
+/// While it is about somebody's word or the clock.
+const FOLLOW_WAITING_MS: &str = "15000";
 
 #[component]
 pub fn ChangePage() -> impl IntoView {
@@ -49,17 +53,25 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
     let language = request.language;
     let change = detail.change.clone();
     let open = !change.state.is_terminal();
+    let waits = change.state == ChangeState::AwaitingApproval
+        || change.start_at.is_some_and(|at| at > request.now);
+    let follow = if waits { FOLLOW_WAITING_MS } else { FOLLOW_MS };
     let version = format!("{}-{}", change.version, detail.read_backs.len());
     view! {
-        <div id=PART class="stack" data-version=version data-follow=open.then_some(FOLLOW_MS)>
+        <div id=PART class="stack" data-version=version data-follow=open.then_some(follow)>
             <Head language change=change.clone()/>
             <Outcome language detail=detail.clone()/>
+            <PutBack request=request.clone() detail=detail.clone()/>
+            <CancelForm request=request.clone() change=change.clone()/>
             <div class="two">
                 <div class="stack">
                     <Progress language events=detail.events.clone()/>
                     <Calls language detail=detail.clone()/>
                 </div>
                 <aside class="stack">
+                    {detail.approval.clone().map(|approval| view! {
+                        <ApprovalCard request=request.clone() change=change.clone() approval/>
+                    })}
                     <Wish request change=change.clone()/>
                     <Proof language reads=detail.read_backs.clone()/>
                     {change.preflight.map(|preflight| view! {
@@ -70,6 +82,23 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// For the same person, for a while: one press.
+#[component]
+fn PutBack(request: Request, detail: ChangeDetail) -> impl IntoView {
+    let language = request.language;
+    let may = request.role().covers(Role::Operator);
+    let until = detail.put_back_until.filter(|_| may)?;
+    let key = request.portal.new_key();
+    Some(view! {
+        <form class="put-back" method="post" action=path::PUT_BACK_POST>
+            <input type="hidden" name="change" value=detail.change.id.to_string()/>
+            <input type="hidden" name="key" value=key/>
+            <button class="button"><Icon name=IconName::Undo/>{language.put_back()}</button>
+            <span class="muted small">{language.put_back_text()} " " {language.put_back_until(until)}</span>
+        </form>
+    })
 }
 
 #[component]
@@ -200,11 +229,18 @@ fn Wish(request: Request, change: Change) -> impl IntoView {
                 })}
                 <Fact name=language.requested_by()>
                     {change.requested_by_name.to_string()}
+                    {change.break_glass.then(|| view! { " " <Badge tone=Tone::Danger>{language.emergency_badge()}</Badge> })}
                     {(change.cause == Cause::Return).then(|| view! { <span class="muted under">{language.by_itself()}</span> })}
                 </Fact>
                 <Fact name=language.requested_at()>
                     <Moment language at=change.requested_at text=language.moment(change.requested_at)/>
                 </Fact>
+                {change.start_at.map(|at| view! {
+                    <Fact name=language.starts()><Moment language at text=language.moment(at)/></Fact>
+                })}
+                {change.puts_back.map(|id| view! {
+                    <Fact name=language.puts_back()><a href=path::change(id)>{language.see_put_back()}</a></Fact>
+                })}
                 <Fact name=language.reason()>
                     {match reason {
                         Some(reason) => view! { <bdi>{reason}</bdi> }.into_any(),

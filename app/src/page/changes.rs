@@ -25,27 +25,38 @@ pub fn ChangesPage() -> impl IntoView {
         ..ChangeFilter::default()
     };
     let about = filter.instance.clone();
+    let (waiting, open_only) = (query.get("waiting").is_some(), filter.open_only);
     let data = {
         let request = request.clone();
         async move {
             let wanted = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
-            request
-                .viewer()?
-                .list_changes(&filter, wanted)
-                .await
-                .map_err(|error| request.respond(error))
+            let viewer = request.viewer()?;
+            let listed = if waiting {
+                viewer.list_waiting(wanted).await
+            } else {
+                viewer.list_changes(&filter, wanted).await
+            };
+            listed.map_err(|error| request.respond(error))
         }
     };
     let shown = load(request, data, move |request, mut changes| {
         let more = changes.len() > PAGE;
         changes.truncate(PAGE);
-        let older = changes.last().filter(|_| more).map(|last| {
+        let older = changes.last().filter(|_| more && !waiting).map(|last| {
             let instance = about.as_ref().map(ToString::to_string).unwrap_or_default();
             path::with_query(
                 path::CHANGES,
-                &[("instance", &instance), ("before", &last.id.to_string())],
+                &[
+                    ("instance", instance.as_str()),
+                    ("open", if open_only { "1" } else { "" }),
+                    ("before", &last.id.to_string()),
+                ],
             )
         });
+        if changes.is_empty() && waiting {
+            return view! { <Empty title=language.nothing_waiting() text=language.nothing_waiting_text()/> }
+                .into_any();
+        }
         if changes.is_empty() {
             return view! { <Empty title=language.no_changes() text=language.no_changes_text()/> }
                 .into_any();
@@ -56,9 +67,23 @@ pub fn ChangesPage() -> impl IntoView {
         }
         .into_any()
     });
+    let current = match (waiting, open_only) {
+        (true, _) => path::CHANGES_WAITING,
+        (false, true) => path::CHANGES_OPEN,
+        (false, false) => path::CHANGES,
+    };
+    let tabs = [
+        (path::CHANGES, language.all_changes()),
+        (path::CHANGES_OPEN, language.open_changes()),
+        (path::CHANGES_WAITING, language.waiting_for_approval()),
+    ];
+    let tabs = tabs.into_iter().map(move |(href, text)| {
+        view! { <a class="chip" href=href aria-current=(href == current).then_some("page")>{text}</a> }
+    });
     view! {
         <Frame title=language.changes().to_owned() section=Section::Changes>
             <div class="title"><h1>{language.changes()}</h1></div>
+            <nav class="chips" aria-label=language.changes()>{tabs.collect_view()}</nav>
             {shown}
         </Frame>
     }

@@ -6,6 +6,7 @@ use domain::endpoint::{Endpoint, NetType};
 use domain::id::InstanceKey;
 use domain::inventory::{FleetEvent, InstanceDetail, Reading};
 use domain::person::Role;
+use domain::policy::{ApprovalRule, Policy};
 use domain::preflight;
 use domain::time::Timestamp;
 use domain::timebox::ReturnDuty;
@@ -35,6 +36,7 @@ struct Shown {
     events: Vec<FleetEvent>,
     ends: Option<ReturnDuty>,
     late: Option<Timestamp>,
+    policy: Policy,
 }
 
 #[component]
@@ -55,21 +57,22 @@ async fn gather(request: Request, key: InstanceKey) -> Result<Shown, ApiError> {
     let viewer = request.viewer()?;
     let filter = ChangeFilter { instance: Some(key.clone()), ..ChangeFilter::default() };
     let happened = EventFilter { instance: Some(key.clone()), ..EventFilter::default() };
-    let (detail, changes, events, ends, late) = futures_util::try_join!(
+    let (detail, changes, events, ends, late, in_force) = futures_util::try_join!(
         viewer.look_at(&key),
         viewer.list_changes(&filter, HISTORY),
         viewer.list_events(&happened, HISTORY),
         viewer.find_return(&key),
         viewer.find_late_effect(&key),
+        request.portal.policy(),
     )
     .map_err(|error| request.respond(error))?;
-    Ok(Shown { detail, changes, events, ends, late })
+    Ok(Shown { detail, changes, events, ends, late, policy: in_force.policy })
 }
 
 #[component]
 fn Instance(request: Request, shown: Shown) -> impl IntoView {
     let language = request.language;
-    let Shown { detail, changes, events, ends, late } = shown;
+    let Shown { detail, changes, events, ends, late, policy } = shown;
     let now = request.now;
     let about = detail.key.to_string();
     view! {
@@ -84,7 +87,7 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
                 <Lately language events now with_instance=false/>
             </div>
             <aside class="stack">
-                <PasswordFree request=request.clone() detail=detail.clone() changes ends late/>
+                <PasswordFree request=request.clone() detail=detail.clone() changes ends late policy/>
                 <Checks language detail now/>
             </aside>
         </div>
@@ -159,6 +162,7 @@ fn PasswordFree(
     changes: Vec<domain::change::Change>,
     ends: Option<ReturnDuty>,
     late: Option<Timestamp>,
+    policy: Policy,
 ) -> impl IntoView {
     let language = request.language;
     let state = detail.facts().access_state();
@@ -191,7 +195,7 @@ fn PasswordFree(
             <div class="stack">
                 <span class="big"><AccessBadge language state/></span>
                 {late.map(|until| view! { <LateEffect language until/> })}
-                {ends.map(|duty| view! { <Ending request=request.clone() duty may_extend/> })}
+                {ends.map(|duty| view! { <Ending request=request.clone() duty may_extend policy=policy.clone()/> })}
                 {open.map(|change| view! {
                     <p class="state" data-tone="accent">
                         {language.change_under_way()} " " <a href=path::change(change)>{language.see_change()}</a>
@@ -214,12 +218,17 @@ fn PasswordFree(
 
 /// When the open door shuts by itself, and how to put that off.
 #[component]
-fn Ending(request: Request, duty: ReturnDuty, may_extend: bool) -> impl IntoView {
+fn Ending(request: Request, duty: ReturnDuty, may_extend: bool, policy: Policy) -> impl IntoView {
     let (language, now) = (request.language, request.now);
-    let caps = request.portal.settings().caps;
+    let rules = policy.rules(duty.environment);
+    let (caps, reason) = (policy.caps, rules.reason);
+    // Whether it would be open to many is known only when it is asked for.
+    let approval = rules.open.approval != ApprovalRule::Never;
+    let once = request.portal.new_key();
     let who = language.opened_for(&duty);
     let (change, due_at) = (path::change(duty.opened_by), duty.due_at);
-    let extend = (may_extend && due_at > now).then(|| view! { <ExtendForm language duty caps/> });
+    let extend = (may_extend && due_at > now)
+        .then(|| view! { <ExtendForm language duty caps reason_needed=reason approval once/> });
     view! {
         <div>
             <Ends language due_at now/>

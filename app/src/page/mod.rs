@@ -9,6 +9,7 @@ mod instances;
 mod load;
 mod not_found;
 mod overview;
+mod policy;
 mod review;
 mod sign_in;
 
@@ -20,5 +21,6 @@ pub use instance::InstancePage;
 pub use instances::InstancesPage;
 pub use not_found::NotFoundPage;
 pub use overview::OverviewPage;
+pub use policy::PolicyPage;
 pub use review::ReviewPage;
 pub use sign_in::SignInPage;

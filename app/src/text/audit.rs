@@ -44,6 +44,12 @@ impl Language {
             AuditCode::CrossSiteRefused => {
                 self.pick("Request from another site refused", "拒绝跨站请求")
             }
+            AuditCode::ApprovalAsked => self.pick("Approval asked for", "请求审批"),
+            AuditCode::ChangeApproved => self.pick("Approved", "已批准"),
+            AuditCode::ChangeRejected => self.pick("Rejected", "已驳回"),
+            AuditCode::BreakGlassUsed => self.pick("Glass broken", "紧急放行"),
+            AuditCode::BreakGlassSeen => self.pick("Emergency looked at", "已核查紧急放行"),
+            AuditCode::PolicyChanged => self.pick("Policy changed", "策略变更"),
             AuditCode::ReturnPlanned => self.pick("Return planned", "已计划自动关闭"),
             AuditCode::ReturnExtended => self.pick("Return put off", "已延长开启时间"),
             AuditCode::ReturnOverdue => self.pick("Return overdue", "自动关闭逾期"),

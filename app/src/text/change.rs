@@ -48,6 +48,9 @@ impl Language {
     /// In one or two words.
     pub(crate) fn change_label(self, change: &Change) -> &'static str {
         match (change.state, &change.ending) {
+            (ChangeState::Preflighted, _) if change.start_at.is_some() => {
+                self.pick("Planned", "已计划")
+            }
             (ChangeState::Requested | ChangeState::Preflighted, _) => {
                 self.pick("Checking", "检查中")
             }
@@ -90,6 +93,15 @@ impl Language {
     pub(crate) fn change_message(self, change: &Change, facts: &ChangeFacts) -> String {
         let name = change.name.or_id(&change.instance.id);
         match change.state {
+            ChangeState::Preflighted if change.start_at.is_some() => {
+                let at = self.moment(change.start_at.unwrap_or(change.updated_at));
+                match self {
+                    Self::En => {
+                        format!("Checked. It is checked once more at {at} and then carried out.")
+                    }
+                    Self::ZhCn => format!("已检查。将在 {at} 再次检查，然后执行。"),
+                }
+            }
             ChangeState::Requested | ChangeState::Preflighted => match self {
                 Self::En => {
                     format!("Checking {name} ({}) before anything is changed.", change.instance.id)
@@ -99,9 +111,17 @@ impl Language {
             ChangeState::AwaitingApproval => self
                 .pick("Nothing is changed until somebody approves it.", "批准之前不会做任何更改。")
                 .to_owned(),
-            ChangeState::Approved => self
-                .pick("It is checked once more and then carried out.", "将再次检查，然后执行。")
-                .to_owned(),
+            ChangeState::Approved => match (self, change.start_at) {
+                (Self::En, Some(at)) => {
+                    format!("It is checked once more at {} and then carried out.", self.moment(at))
+                }
+                (Self::ZhCn, Some(at)) => {
+                    format!("将在 {} 再次检查，然后执行。", self.moment(at))
+                }
+                (_, None) => self
+                    .pick("It is checked once more and then carried out.", "将再次检查，然后执行。")
+                    .to_owned(),
+            },
             ChangeState::Intent | ChangeState::Sent => self
                 .pick(
                     "Asking the cloud now. You may close this page; the result is recorded.",
@@ -143,7 +163,7 @@ impl Language {
                 (Self::ZhCn, _) => "云端已受理，但当前值不同。".to_owned(),
             },
             ChangeState::Rejected | ChangeState::Expired | ChangeState::Cancelled => {
-                self.nothing_changed().to_owned()
+                self.given_up_message(change)
             }
         }
     }
@@ -156,6 +176,28 @@ impl Language {
         match &change.ending {
             Some(Ending::Unclear { why }) => format!("{text} ({})", self.unclear(*why)),
             _ => text.to_owned(),
+        }
+    }
+
+    fn given_up_message(self, change: &Change) -> String {
+        let nothing = self.nothing_changed();
+        match (&change.ending, self) {
+            (Some(Ending::TakenBack { by }), Self::En) => {
+                let verb =
+                    if change.state == ChangeState::Rejected { "rejected" } else { "cancelled" };
+                format!("{nothing} {by} {verb} it.")
+            }
+            (Some(Ending::TakenBack { by }), Self::ZhCn) => {
+                let verb = if change.state == ChangeState::Rejected { "驳回" } else { "取消" };
+                format!("{nothing}已由 {by} {verb}。")
+            }
+            (Some(Ending::NotDecided), Self::En) => format!("{nothing} Nobody decided in time."),
+            (Some(Ending::NotDecided), Self::ZhCn) => format!("{nothing}未在规定时间内处理。"),
+            (Some(Ending::Overtaken), Self::En) => {
+                format!("{nothing} Disabling password-free access came first.")
+            }
+            (Some(Ending::Overtaken), Self::ZhCn) => format!("{nothing}关闭免密访问优先执行。"),
+            _ => nothing.to_owned(),
         }
     }
 
@@ -202,6 +244,13 @@ impl Language {
             }
             (Some(Ending::Blocked { .. }), Self::ZhCn) => {
                 format!("{nothing}有检查项阻止，见下方。")
+            }
+            (Some(Ending::AgainstPolicy { refusal }), _) => {
+                let why = self.refusal(*refusal);
+                match self {
+                    Self::En => format!("{nothing} {why}"),
+                    Self::ZhCn => format!("{nothing}{why}"),
+                }
             }
             (Some(Ending::Stale { moved }), _) => self.stale_message(moved),
             (Some(Ending::NoLongerAllowed), Self::En) => {

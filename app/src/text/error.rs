@@ -15,6 +15,7 @@ pub struct ErrorWords {
 }
 
 impl Language {
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub(crate) const fn error(self, code: ErrorCode) -> ErrorWords {
         let (title, sentence, next) = match code {
             ErrorCode::NotSignedIn => (
@@ -51,6 +52,31 @@ impl Language {
                 self.pick("Another change of this instance is under way", "该实例有其他变更正在进行"),
                 self.pick("Nothing was changed by you.", "您未做任何更改。"),
                 self.pick("See how the other one ends, then check again.", "请等待其结束后重新检查。"),
+            ),
+            ErrorCode::PolicyRole => (
+                self.pick("The policy gives this to another role", "策略要求其他角色"),
+                self.pick("Nothing was changed.", "未做任何更改。"),
+                self.pick("The policy page says who may do it.", "请在策略页面查看谁可以执行。"),
+            ),
+            ErrorCode::Frozen => (
+                self.pick("Changes are frozen", "变更已冻结"),
+                self.pick("Nothing was changed. Reading goes on, and doors whose time is over are shut.", "未做任何更改。查看不受影响，到期的限时开启仍会关闭。"),
+                self.pick("An admin can allow changes again.", "管理员可以恢复变更。"),
+            ),
+            ErrorCode::OutsideWindow => (
+                self.pick("Changes here are only made at set hours", "此处仅在规定时段内变更"),
+                self.pick("Nothing was changed.", "未做任何更改。"),
+                self.pick("Choose “as soon as the hours allow it” as the start.", "请将执行时间选为“允许的时段开始时”。"),
+            ),
+            ErrorCode::OwnRequest => (
+                self.pick("This is your own request", "这是您自己的请求"),
+                self.pick("Somebody else decides on it. Nothing was changed.", "需由他人处理。未做任何更改。"),
+                self.pick("Ask another approver.", "请联系其他审批人。"),
+            ),
+            ErrorCode::Overtaken => (
+                self.pick("Somebody else was first, or it went on", "已被他人处理或已继续执行"),
+                self.pick("What you saw is no longer so. Nothing was changed by you.", "您看到的内容已变化。您未做任何更改。"),
+                self.pick("Look at it as it is now.", "请查看当前状态。"),
             ),
             ErrorCode::KeyReused => (
                 self.pick("This form was already used for something else", "该表单已用于其他请求"),
@@ -126,6 +152,17 @@ impl Language {
                 self.pick("Longer than this environment allows.", "超出该环境允许的时长。")
             }
             ("lasts", FieldProblem::TooShort) => self.pick("At least one minute.", "至少一分钟。"),
+            ("windows", _) => self.pick(
+                "Write hours such as: allow mon-fri 09:00-18:00",
+                "请按此格式填写时段：allow mon-fri 09:00-18:00",
+            ),
+            ("zone", _) => self.pick(
+                "Write a time zone such as: Asia/Shanghai",
+                "请填写时区，例如：Asia/Shanghai",
+            ),
+            ("start", FieldProblem::TooLong) => {
+                self.pick("At most a week ahead.", "最多提前一周。")
+            }
             ("acknowledged", _) => self.pick("Tick each of these first.", "请先逐项勾选。"),
             (_, FieldProblem::Missing) => self.pick("This is needed.", "此项必填。"),
             (_, FieldProblem::TooLong) => self.pick("This is too long.", "内容过长。"),

@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod approval;
 mod audit;
 mod change;
 mod check;
@@ -21,6 +22,7 @@ mod fleet;
 mod frame;
 mod instance;
 mod list;
+mod policy;
 mod returns;
 mod review;
 mod sign_in;

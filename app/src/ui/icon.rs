@@ -33,6 +33,8 @@ pub enum IconName {
     Columns,
     Chart,
     Cloud,
+    Shield,
+    Undo,
 }
 
 impl IconName {
@@ -63,6 +65,8 @@ impl IconName {
             Self::Columns => "columns-3",
             Self::Chart => "layout-dashboard",
             Self::Cloud => "cloud",
+            Self::Shield => "shield-check",
+            Self::Undo => "undo-2",
         }
     }
 }
@@ -105,6 +109,8 @@ pub fn IconShapes() -> impl IntoView {
             <symbol id="icon-columns-3" viewBox="0 0 24 24"><rect width="18" height="18" x="3" y="3" rx="2" /><path d="M9 3v18" /><path d="M15 3v18" /></symbol>
             <symbol id="icon-layout-dashboard" viewBox="0 0 24 24"><rect width="7" height="9" x="3" y="3" rx="1" /><rect width="7" height="5" x="14" y="3" rx="1" /><rect width="7" height="9" x="14" y="12" rx="1" /><rect width="7" height="5" x="3" y="16" rx="1" /></symbol>
             <symbol id="icon-cloud" viewBox="0 0 24 24"><path d="M17.5 19H9a7 7 0 1 1 6.71-9h1.79a4.5 4.5 0 1 1 0 9Z" /></symbol>
+            <symbol id="icon-shield-check" viewBox="0 0 24 24"><path d="M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z" /><path d="m9 12 2 2 4-4" /></symbol>
+            <symbol id="icon-undo-2" viewBox="0 0 24 24"><path d="M9 14 4 9l5-5" /><path d="M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5a5.5 5.5 0 0 1-5.5 5.5H11" /></symbol>
         </svg>
     }
 }

@@ -33,6 +33,12 @@ closed_enum! {
         ChangeLateRead = "change.late-read",
         ChangeCancelled = "change.cancelled",
         ChangeExpired = "change.expired",
+        ApprovalAsked = "approval.asked",
+        ChangeApproved = "change.approved",
+        ChangeRejected = "change.rejected",
+        BreakGlassUsed = "break-glass.used",
+        BreakGlassSeen = "break-glass.seen",
+        PolicyChanged = "policy.changed",
         ReturnPlanned = "return.planned",
         ReturnExtended = "return.extended",
         /// A door should be shut by now and is not.

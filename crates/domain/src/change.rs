@@ -17,6 +17,7 @@ use crate::access::{Access, AccessState};
 use crate::code::closed_enum;
 use crate::environment::Environment;
 use crate::id::{ChangeId, CloudCode, InstanceKey, RequestId, ReviewId, UserId, UserName};
+use crate::policy::Refusal;
 use crate::preflight::Preflight;
 use crate::review::Moved;
 use crate::text::{InstanceName, Reason};
@@ -44,6 +45,12 @@ pub struct Change {
     pub cause: Cause,
     /// For how long the door is to stand open, from the proof on. `None`: until somebody shuts it.
     pub lasts: Option<Duration>,
+    /// Not before this. `None`: as soon as it may be.
+    pub start_at: Option<Timestamp>,
+    /// Made in an emergency: without approval, through freeze and windows. Somebody else looks at it afterwards.
+    pub break_glass: bool,
+    /// The change that this one takes back.
+    pub puts_back: Option<ChangeId>,
     /// What the person was shown: the facts this wish stands on.
     pub review: ReviewId,
     pub preflight: Option<Preflight>,
@@ -60,6 +67,8 @@ closed_enum! {
         Wish = "wish",
         /// The time that somebody gave an open door is over.
         Return = "return",
+        /// Somebody takes back what they just changed.
+        PutBack = "put-back",
     }
 }
 
@@ -77,6 +86,19 @@ pub enum Ending {
     },
     /// The role or the account was taken away before the call was made.
     NoLongerAllowed,
+    /// The policy says no to it by now.
+    AgainstPolicy {
+        #[serde(flatten)]
+        refusal: Refusal,
+    },
+    /// Nobody decided in time.
+    NotDecided,
+    /// Somebody took the wish back, or said no to it.
+    TakenBack {
+        by: UserName,
+    },
+    /// Shutting the door came first.
+    Overtaken,
     Verified {
         by: VerifiedBy,
     },

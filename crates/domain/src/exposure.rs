@@ -157,6 +157,12 @@ pub fn of(facts: &Facts) -> Exposure {
     }
 }
 
+/// What it would be with the door open, however it stands now.
+pub fn of_opened(facts: &Facts) -> Exposure {
+    let admitted = facts.whitelist.as_ref().map(Admitted::by);
+    without_password(facts, &admitted, grounds(facts, &admitted))
+}
+
 /// A password is asked: what remains is who may try, and what Sentinel gives away.
 fn with_password(
     admitted: &Fact<Admitted>,

@@ -5,6 +5,7 @@
 pub mod code;
 
 pub mod access;
+pub mod approval;
 pub mod audit;
 pub mod call;
 pub mod change;
@@ -18,8 +19,10 @@ pub mod id;
 pub mod instance;
 pub mod inventory;
 pub mod person;
+pub mod policy;
 pub mod preflight;
 pub mod review;
+pub mod span;
 pub mod text;
 pub mod time;
 pub mod timebox;

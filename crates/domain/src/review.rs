@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Access, AccessState};
 use crate::consequence::{Consequence, consequences};
 use crate::environment::Environment;
-use crate::id::{InstanceKey, ReviewId, UserId};
+use crate::id::{ChangeId, InstanceKey, ReviewId, UserId};
 use crate::preflight::{Facts, Preflight};
 use crate::text::InstanceName;
 use crate::time::Timestamp;
@@ -23,6 +23,9 @@ pub struct Review {
     pub taken_at: Timestamp,
     pub facts: Facts,
     pub preflight: Preflight,
+    /// The wish of somebody else that this person looks at, to agree or not.
+    #[serde(default)]
+    pub decides: Option<ChangeId>,
     /// Until then an earlier call for the opposite may yet take effect.
     #[serde(default)]
     pub late_until: Option<Timestamp>,

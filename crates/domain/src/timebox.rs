@@ -27,7 +27,7 @@ pub const PRESETS: &[Duration] = &[
 ];
 
 /// How long a door may stand open, by what the instance is for. `None`: as long as somebody wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caps {
     pub production: Option<Duration>,
     pub staging: Option<Duration>,

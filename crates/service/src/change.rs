@@ -7,15 +7,20 @@
 //! - `attempt`: one signed call after the other, each committed before it is sent, each only after proof that the one
 //!   before changed nothing.
 //! - `returns`: doors whose time is over are shut by the same way, however often it takes.
+//! - [`approver`]: somebody else agrees to a wish, or not.
+//! - `put_back`: what was just changed is taken back.
 //! - `verify`: reads back until there is proof. From here on nothing is ever sent.
 //! - `late`: the last read after a call that nobody heard of.
 
+pub(crate) mod approver;
 mod attempt;
 mod drive;
 pub(crate) mod engine;
 mod late;
 mod lease;
 pub(crate) mod operator;
+mod put_back;
 mod record;
+mod request;
 mod returns;
 mod verify;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::change::Change;
 use domain::person::Role;
+use domain::policy::Refusal;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -27,6 +28,15 @@ pub enum ServiceError {
     /// A rule blocks.
     #[error("a check blocks")]
     Blocked,
+    /// The policy says no.
+    #[error("the policy refuses: {}", refusal.code())]
+    AgainstPolicy { refusal: Refusal },
+    /// Nobody decides on a wish of their own.
+    #[error("a wish of one's own is decided by somebody else")]
+    OwnRequest,
+    /// What the person saw is no longer there: somebody else was first.
+    #[error("somebody else was first")]
+    Overtaken,
     /// Another change of the instance is open.
     #[error("the instance has an open change")]
     Busy { open: Box<Change> },
@@ -60,6 +70,9 @@ pub enum Field {
     TypedName,
     Acknowledged,
     Lasts,
+    Start,
+    Windows,
+    Zone,
     UserName,
     ViewName,
     Password,
@@ -72,6 +85,9 @@ impl Field {
             Self::TypedName => "typed_name",
             Self::Acknowledged => "acknowledged",
             Self::Lasts => "lasts",
+            Self::Start => "start",
+            Self::Windows => "windows",
+            Self::Zone => "zone",
             Self::UserName | Self::ViewName => "name",
             Self::Password => "password",
         }

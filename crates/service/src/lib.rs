@@ -7,6 +7,7 @@
 //! a worker that outlives every request (see [`change`]).
 
 mod account;
+mod attention;
 mod error;
 mod failpoint;
 mod fresh;
@@ -14,6 +15,7 @@ mod gather;
 mod health;
 mod news;
 mod outside;
+mod policy;
 mod portal;
 mod prune;
 mod quota;
@@ -26,11 +28,14 @@ pub mod reader;
 pub mod viewer;
 
 pub use account::{Account, AccountOptions, Accounts};
-pub use change::operator::{Confirmation, Lasts, Operator};
+pub use attention::Attention;
+pub use change::approver::Approver;
+pub use change::operator::{Confirmation, Extended, Lasts, Operator, Start};
 pub use error::{Field, Problem, ServiceError};
 pub use health::{AccountHealth, CallLimit};
 pub use news::{News, NewsStream};
 pub use outside::{Clock, Entropy, Outside, Timing};
+pub use policy::{Admin, InForce, PolicyVersion};
 pub use portal::{Portal, Settings};
 pub use sign_in::{MIN_CHARS as PASSWORD_MIN_CHARS, SignedIn};
 pub use viewer::Viewer;

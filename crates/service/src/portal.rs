@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::policy::Policy;
 use domain::time::Timestamp;
-use domain::timebox::Caps;
 use store::Store;
 
 use crate::change::engine::Engine;
@@ -19,8 +19,8 @@ pub struct Settings {
     /// The key of the tag that says what an instance is for.
     pub environment_tag: String,
     pub timing: Timing,
-    /// How long a door may stand open.
-    pub caps: Caps,
+    /// What is demanded of changes until an admin says otherwise.
+    pub policy: Policy,
     /// A session nobody used for this long is over.
     pub session_idle: Duration,
     /// A session is over this long after signing in, used or not.
@@ -47,7 +47,7 @@ impl Default for Settings {
         Self {
             environment_tag: "environment".to_owned(),
             timing: Timing::REAL,
-            caps: Caps::default(),
+            policy: Policy::default(),
             session_idle: Duration::from_hours(1),
             session_absolute: Duration::from_hours(12),
             review_lasts: Duration::from_mins(15),

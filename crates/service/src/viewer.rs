@@ -1,5 +1,6 @@
 //! What everybody who is signed in may see.
 
+use domain::approval::Approval;
 use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
 use domain::change::{Attempt, Change, ReadBack};
 use domain::id::{ChangeId, InstanceKey};
@@ -31,6 +32,10 @@ pub struct ChangeDetail {
     pub read_backs: Vec<ReadBack>,
     /// The cloud takes the last call no later than this.
     pub late_until: Option<Timestamp>,
+    /// What somebody else was asked, if anybody was.
+    pub approval: Option<Approval>,
+    /// Until when this person may put it back.
+    pub put_back_until: Option<Timestamp>,
     /// The oldest first.
     pub events: Vec<RecordedEvent>,
 }
@@ -116,6 +121,11 @@ impl Viewer<'_> {
         Ok(self.portal.store().list_changes(&self.who.person.scope, filter, limit).await?)
     }
 
+    /// Wishes that somebody has to approve, the oldest first.
+    pub async fn list_waiting(&self, limit: i64) -> Result<Vec<Change>, ServiceError> {
+        Ok(self.portal.store().list_waiting_changes(&self.who.person.scope, limit).await?)
+    }
+
     pub async fn get_change(&self, id: ChangeId) -> Result<ChangeDetail, ServiceError> {
         let store = self.portal.store();
         let change =
@@ -129,6 +139,8 @@ impl Viewer<'_> {
             late_until: attempts.last().map(|attempt| attempt.signed_at.plus(late)),
             attempts,
             read_backs: store.list_read_backs(id).await?,
+            approval: store.find_approval(id).await?,
+            put_back_until: self.may_put_back(&change).await?,
             events,
             change,
         })

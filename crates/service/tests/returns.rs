@@ -137,7 +137,9 @@ async fn an_end_is_put_off_within_what_the_environment_allows_by_whoever_saw_it(
     let seen = duty(&world).await.unwrap();
     let operator = world.portal.operator(&world.operator, "test").await.unwrap();
     let instance = key(DEVELOPMENT);
-    let extend = async |seen, lasts| operator.extend(&instance, seen, lasts, None).await;
+    let extend = async |seen, lasts| {
+        operator.extend(&instance, seen, lasts, None, &world::idempotency_key()).await
+    };
     let day = Duration::from_hours(24);
     extend(seen.due_at, day).await.unwrap();
     let moved = duty(&world).await.unwrap();

@@ -4,6 +4,7 @@
 //! events that belong to the move are part of the same transaction. Zero rows: somebody else moved it first. The database
 //! lets no other statement through, whoever sends it (`0006_change_guard.sql`).
 
+mod approvals;
 mod attempts;
 mod guard;
 mod late;
@@ -14,16 +15,18 @@ mod rows;
 
 use std::time::Duration;
 
+use domain::approval::ApprovalKind;
 use domain::audit::AuditEvent;
 use domain::change::Change;
-use domain::id::{ChangeId, IdempotencyKey, InstanceKey, UserName};
+use domain::id::{ChangeId, IdempotencyKey, InstanceKey, UserId, UserName};
 use domain::person::Scope;
 use domain::time::Timestamp;
 
+pub use approvals::{ApprovalWrite, Decision};
 pub use attempts::AttemptResult;
 pub use guard::{ChangeGuard, DriverLease};
 pub use late::LateWatch;
-pub use moves::{AttemptWrite, Move};
+pub use moves::{AttemptWrite, IntentGuard, Move};
 pub use returns::DueReturn;
 use rows::{Row, select};
 
@@ -77,9 +80,9 @@ impl Store {
             "INSERT INTO changes
                 (id, account, region, instance, name, environment, target, expected_prior, state, open, version,
                  requested_by, requested_by_name, reason, review, preflight, idempotency_key, arguments, session, address,
-                 requested_at, updated_at, cause, lasts_ms)
+                 requested_at, updated_at, cause, lasts_ms, start_at, break_glass, puts_back)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21,
-                     $22, $23)
+                     $22, $23, $24, $25, $26)
              ON CONFLICT DO NOTHING"
         )
         .bind(change.id.to_string())
@@ -105,11 +108,24 @@ impl Store {
         .bind(change.requested_at.as_millis())
         .bind(change.cause.code())
         .bind(change.lasts.map(|lasts| i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX)))
+        .bind(change.start_at.map(Timestamp::as_millis))
+        .bind(change.break_glass)
+        .bind(change.puts_back.map(|id| id.to_string()))
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1)
             })?;
         if stored {
+            if change.break_glass {
+                approvals::ask(
+                    &mut tx,
+                    change.id,
+                    ApprovalKind::Afterwards,
+                    change.requested_at,
+                    None,
+                )
+                .await?;
+            }
             audit::append(&mut tx, new.event).await?;
             fleet::record_event(&mut tx, requested(change)).await?;
             tx.commit().await?;
@@ -155,6 +171,23 @@ impl Store {
         Ok(change.filter(|change| scope.contains(&change.instance)))
     }
 
+    /// What this person asked for by this key.
+    pub async fn find_change_by_key(
+        &self,
+        person: UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Change>, Error> {
+        let mut db = self.read().await?;
+        let row: Option<Row> = on!(db, |c| sqlx::query_as(select!(
+            "WHERE requested_by = $1 AND idempotency_key = $2"
+        ))
+        .bind(person.to_string())
+        .bind(key.as_str())
+        .fetch_optional(c)
+        .await)?;
+        row.map(Change::try_from).transpose()
+    }
+
     /// The newest first.
     pub async fn list_changes(
         &self,
@@ -184,6 +217,23 @@ impl Store {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// Those that wait for somebody to approve them, the oldest first.
+    pub async fn list_waiting_changes(
+        &self,
+        scope: &Scope,
+        limit: i64,
+    ) -> Result<Vec<Change>, Error> {
+        let Scope::Everything = scope;
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(select!(
+            "WHERE open AND state = 'awaiting-approval' ORDER BY id LIMIT $1"
+        ))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
     /// Every change that still has to be brought to an end, the oldest first.
     pub async fn list_open_changes(&self) -> Result<Vec<Change>, Error> {
         let mut db = self.read().await?;
@@ -200,9 +250,10 @@ impl Store {
         patience: Duration,
         now: Timestamp,
     ) -> Result<Vec<Change>, Error> {
-        let mut tx = self.write().await?;
-        let before = tx.lease_clock(now).await?.saturating_sub(guard::millis(patience));
-        let rows: Vec<Row> = on!(tx, |c| {
+        let mut db = self.read().await?;
+        let now = db.connection().lease_clock(now).await?;
+        let before = now.saturating_sub(guard::millis(patience));
+        let rows: Vec<Row> = on!(db, |c| {
             sqlx::query_as(select!(
             "WHERE open AND id IN (
                 SELECT open_change FROM change_guards

@@ -174,6 +174,21 @@ pub(crate) enum Connection<'c> {
     Postgres(&'c mut PgConnection),
 }
 
+impl Connection<'_> {
+    /// The time of leases, in milliseconds: PostgreSQL's own, so that replicas need not agree on theirs; on SQLite, where
+    /// there is one process, the caller's.
+    pub(crate) async fn lease_clock(self, now: Timestamp) -> Result<i64, Error> {
+        Ok(match self {
+            Self::Sqlite(_) => now.as_millis(),
+            Self::Postgres(c) => {
+                sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
+                    .fetch_one(c)
+                    .await?
+            }
+        })
+    }
+}
+
 impl Db {
     pub(crate) fn connection(&mut self) -> Connection<'_> {
         match self {
@@ -191,17 +206,9 @@ impl Tx {
         }
     }
 
-    /// The time of leases, in milliseconds: PostgreSQL's own, so that replicas need not agree on theirs; on SQLite, where
-    /// there is one process, the caller's.
+    /// See [`Connection::lease_clock`].
     pub(crate) async fn lease_clock(&mut self, now: Timestamp) -> Result<i64, Error> {
-        Ok(match self {
-            Self::Sqlite(_) => now.as_millis(),
-            Self::Postgres(tx) => {
-                sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
-                    .fetch_one(&mut **tx)
-                    .await?
-            }
-        })
+        self.connection().lease_clock(now).await
     }
 
     pub(crate) async fn commit(self) -> Result<(), Error> {

@@ -19,6 +19,7 @@ pub mod coverage;
 pub mod fleet;
 pub mod lease;
 pub mod notice;
+pub mod policy;
 pub mod review;
 pub mod session;
 pub mod sign_in;

@@ -37,13 +37,18 @@ impl Store {
         json::read_opt("review", body.as_deref())
     }
 
+    /// Those that an open change stands on are kept.
     pub async fn prune_reviews(&self, before: Timestamp) -> Result<u64, Error> {
         let mut tx = self.write().await?;
-        let rows = on!(tx, |c| sqlx::query("DELETE FROM reviews WHERE taken_at < $1")
+        let rows = on!(tx, |c| {
+            sqlx::query(
+            "DELETE FROM reviews WHERE taken_at < $1 AND id NOT IN (SELECT review FROM changes WHERE open)"
+        )
             .bind(before.as_millis())
             .execute(c)
             .await
-            .map(|done| done.rows_affected()))?;
+            .map(|done| done.rows_affected())
+        })?;
         tx.commit().await?;
         Ok(rows)
     }

@@ -82,6 +82,10 @@ on_both! {
     guards::a_change_has_one_driver,
     guards::a_silent_driver_is_followed_and_moves_nothing_more,
     guards::a_call_nobody_heard_of_is_watched_until_it_is_proven_or_over,
+    rules::a_policy_has_one_version_after_the_other,
+    rules::a_wish_is_decided_once_and_by_somebody_else,
+    rules::an_emergency_waits_for_somebody_else_to_look,
+    rules::an_intent_needs_the_policy_and_the_role_it_was_found_under,
     audit::the_record_is_filtered_and_paged,
 }
 

@@ -62,7 +62,7 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
     let settings = config.pace.apply(Settings {
         environment_tag: config.environment_tag,
         timing: Timing::scaled(config.timing_scale),
-        caps: config.caps,
+        policy: config.policy,
         ..Settings::default()
     });
     let portal = match Portal::new(store, accounts, outside::outside(), settings) {

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 
 use super::reader::{Found, Mistake, Place, Reader};
 use super::{
-    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, caps, pace,
+    AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace, policy,
 };
 
 /// Besides those of the pace.
@@ -38,7 +38,7 @@ pub(super) fn read(
         .iter()
         .copied()
         .chain(pace::KEYS.iter().copied())
-        .chain(caps::KEYS.iter().copied())
+        .chain(policy::KEYS.iter().copied())
         .collect();
     reader.only(&document, "", &keys);
     let mut source = Source { reader: &mut reader, document: &document, environment };
@@ -57,7 +57,7 @@ pub(super) fn read(
     let scale =
         source.parsed::<f64>("timing_scale", None, "a number in quotes between 0.001 and 1");
     let pace = pace::read(&mut source);
-    let caps = caps::read(&mut source);
+    let policy = policy::read(&mut source);
     let accounts = account::read_all(&mut reader, &document, environment);
     let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
@@ -69,7 +69,7 @@ pub(super) fn read(
             trusted_proxies,
             timing_scale,
             pace,
-            caps,
+            policy,
             accounts,
         }),
         _ => Err(reader.mistakes),

@@ -1,6 +1,6 @@
 mod accounts;
-mod caps;
 mod pace;
+mod policy;
 
 use std::path::Path;
 
@@ -118,7 +118,7 @@ fn every_mistake_is_told_with_file_line_key_and_what_is_allowed() {
     refuses("\n\nlisten = \"here\"", &["latchkey.toml:3: listen: `here` is not ADDRESS:PORT"]);
     refuses(
         "lisen = \"127.0.0.1:1\"",
-        &["latchkey.toml:1: lisen: is not a setting; allowed here: accounts, attributes_every,"],
+        &["latchkey.toml:1: lisen: is not a setting; allowed here: accounts, approval_lasts,"],
     );
     refuses("public_url = \"http://redis.example.com\"", &["plain http is allowed on"]);
     refuses(

@@ -31,11 +31,24 @@ const NOTICE_LASTS: Duration = Duration::from_mins(10);
 const SHOWN_AGAIN: &[&str] = &[
     "reason",
     "lasts",
+    "start",
+    "break_glass",
     "typed_name",
     "passwordless_clients_fail",
     "old_password_counts",
     "late_effect",
     "name",
+    "environment",
+    "open_who",
+    "open_approval",
+    "open_at_most",
+    "close_who",
+    "close_approval",
+    "need_reason",
+    "windows",
+    "zone",
+    "approval_lasts",
+    "put_back_within",
 ];
 
 /// The strictly read pairs of a form, for handlers that are no server functions.

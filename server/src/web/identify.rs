@@ -11,11 +11,10 @@ use app::text::Language;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::timebox::ReturnDuty;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use ipnet::IpNet;
-use service::SignedIn;
+use service::{Attention, SignedIn};
 use store::session::LiveSession;
 use tower_sessions::Session;
 
@@ -56,10 +55,13 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
         request.extensions_mut().insert(SessionHash(hash));
     }
     // Forms show none.
-    let overdue =
-        if live.is_some() && looks(&request) { overdue(&web).await } else { Arc::default() };
+    let looks = looks(&request);
     request.extensions_mut().insert(ClientAddress(asked.client));
-    request.extensions_mut().insert(asked.known(&web, live, notice, overdue));
+    let mut known = asked.known(&web, live, notice);
+    if let (Some(who), true) = (&known.who, looks) {
+        known.attention = attention(&web, who).await;
+    }
+    request.extensions_mut().insert(known);
     next.run(request).await
 }
 
@@ -94,13 +96,7 @@ impl Asked {
     }
 
     /// With who it is. What a person chose counts before what a browser remembers, and that before what it asks for.
-    fn known(
-        self,
-        web: &Web,
-        live: Option<LiveSession>,
-        notice: Option<Arc<Notice>>,
-        overdue: Arc<[ReturnDuty]>,
-    ) -> Known {
+    fn known(self, web: &Web, live: Option<LiveSession>, notice: Option<Arc<Notice>>) -> Known {
         let chosen = live.as_ref().and_then(|live| live.user.language.clone());
         let language = chosen.and_then(|tag| Language::of_tag(&tag)).or(self.language);
         let theme = live.as_ref().and_then(|live| live.user.theme.clone()).or(self.theme);
@@ -123,7 +119,7 @@ impl Asked {
             address: self.address,
             notice,
             sandbox: web.sandbox.clone(),
-            overdue,
+            attention: Arc::default(),
         }
     }
 }
@@ -133,14 +129,14 @@ fn looks(request: &Request) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
-/// A page without this line is better than none.
-async fn overdue(web: &Web) -> Arc<[ReturnDuty]> {
-    match web.portal.list_overdue().await {
-        Ok(duties) => duties.into(),
+/// A page without these lines is better than none.
+async fn attention(web: &Web, who: &SignedIn) -> Arc<Attention> {
+    match web.portal.attention(who).await {
+        Ok(attention) => Arc::new(attention),
         Err(error) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "doors that should be shut could not be looked for"
+                "what needs somebody could not be looked for"
             );
             Arc::default()
         }

@@ -26,6 +26,7 @@ pub struct Form {
 }
 
 const REVIEW: &str = "00000000000000000000000000000001";
+const CHANGE: &str = REVIEW;
 
 pub const FORMS: &[Form] = &[
     Form {
@@ -81,8 +82,94 @@ pub const FORMS: &[Form] = &[
             ("id", "r-uf6catalogdev001"),
             ("seen", "1"),
             ("lasts", "3600"),
+            ("key", "0123456789abcdef"),
         ],
-        needed: &["account", "region", "id", "seen", "lasts"],
+        needed: &["account", "region", "id", "seen", "lasts", "key"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/change/cancel",
+        fields: &[("change", CHANGE), ("reason", "because")],
+        needed: &["change"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/change/put-back",
+        fields: &[("change", CHANGE), ("key", "0123456789abcdef")],
+        needed: &["change", "key"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/approval/review",
+        fields: &[("change", CHANGE)],
+        needed: &["change"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/approval/approve",
+        fields: &[("review", REVIEW), ("reason", "fine"), ("start", "0")],
+        needed: &["review"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/approval/reject",
+        fields: &[("change", CHANGE), ("reason", "because")],
+        needed: &["change"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/approval/see",
+        fields: &[("change", CHANGE), ("verdict", "approved")],
+        needed: &["change", "verdict"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/policy/freeze",
+        fields: &[("version", "0"), ("freeze", "none")],
+        needed: &["version", "freeze"],
+        without: "malformed",
+        signed_in: true,
+    },
+    // As it stands without a word in the configuration.
+    Form {
+        path: "/api/ui/policy/rules",
+        fields: &[
+            ("version", "0"),
+            ("environment", "development"),
+            ("open_who", "operator"),
+            ("open_approval", "never"),
+            ("open_at_most", "unlimited"),
+            ("close_who", "operator"),
+            ("close_approval", "never"),
+        ],
+        needed: &["version", "environment", "open_who", "open_approval", "open_at_most"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/policy/general",
+        fields: &[
+            ("version", "0"),
+            ("zone", "UTC"),
+            ("approval_lasts", "24h"),
+            ("put_back_within", "30m"),
+            ("break_glass", "admin"),
+        ],
+        needed: &["version", "zone", "approval_lasts", "put_back_within", "break_glass"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/policy/as-configured",
+        fields: &[("version", "0")],
+        needed: &["version"],
         without: "malformed",
         signed_in: true,
     },
@@ -130,19 +217,22 @@ async fn the_same_forms_do_when_nothing_is_wrong() {
     let ground = Ground::new(Memory::Sqlite).await;
     let portal = ground.serve().await;
     for form in FORMS {
-        let oleg = portal.signed_in("oleg").await;
-        let answer = oleg.post(form.path, form.fields).await;
-        // There is no such review, and no door open for a time; all else is as it should be.
+        let answer = portal.signed_in("adam").await.post(form.path, form.fields).await;
+        // There is no such review or change, and no door open for a time; all else is as it should be.
         let expected = match form.path {
-            "/api/ui/change/confirm" => 409,
-            "/api/ui/return/extend" => 404,
+            "/api/ui/change/confirm" | "/api/ui/approval/approve" => 409,
+            path if path == "/api/ui/return/extend"
+                || form.fields.contains(&("change", CHANGE)) =>
+            {
+                404
+            }
             _ => 200,
         };
         assert_eq!(answer.status, expected, "{}: {answer:?}", form.path);
         // A browser too old to say where it comes from says at least its origin.
         let ask = Ask::post(form.path, form.fields).without("sec-fetch-site");
         let answer =
-            portal.signed_in("oleg").await.send(ask.header("origin", &portal.origin)).await;
+            portal.signed_in("adam").await.send(ask.header("origin", &portal.origin)).await;
         assert_eq!(answer.status, expected, "{}: {answer:?}", form.path);
     }
 }

@@ -15,7 +15,8 @@ async fn a_second_portal_on_one_file_names_the_first() {
     let process = format!("process {} on ", first.process.id());
     expect(&ended, 1, &["portal.db is in use by another portal", &process, "since 20"]);
     assert!(first.process.is_running().await);
-    assert_eq!(first.browser().get("/readyz").await.status, 200);
+    let browser = first.browser();
+    until("readiness", async || (browser.get("/readyz").await.status == 200).then_some(())).await;
     // It is not the file that is left behind which counts.
     first.process.kill().await;
     let second = ground.start(&ground.config(), &[]).await;

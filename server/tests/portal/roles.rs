@@ -39,6 +39,7 @@ async fn every_page_for_every_role() {
         (format!("/instances/{ORDERS}"), PEOPLE_ONLY),
         ("/changes".into(), PEOPLE_ONLY),
         (format!("/changes/{change}"), PEOPLE_ONLY),
+        ("/policy".into(), PEOPLE_ONLY),
         ("/audit".into(), PEOPLE_ONLY),
         // Of another session of adam's too; to all others a review is not there.
         (format!("/reviews/{review}"), [303, 403, 409, 409, 200]),
@@ -65,7 +66,32 @@ async fn every_function_for_every_role() {
     let review = [&place[..], &[("to", "password-free")]].concat();
     let nowhere = [("account", "core"), ("region", "cn-hangzhou"), ("id", "r-nothere")];
     let nothing = [("review", "00000000000000000000000000000001"), ("key", "0123456789abcdef")];
-    let extend = [&place[..], &[("seen", "1"), ("lasts", "3600")]].concat();
+    let extend =
+        [&place[..], &[("seen", "1"), ("lasts", "3600"), ("key", "0123456789abcdef")]].concat();
+    let change = [("change", "00000000000000000000000000000001")];
+    let put_back = [&change[..], &[("key", "0123456789abcdef")]].concat();
+    let see = [&change[..], &[("verdict", "approved")]].concat();
+    let review_only = [("review", "00000000000000000000000000000001")];
+    let version = [("version", "0")];
+    let freeze = [&version[..], &[("freeze", "none")]].concat();
+    let rules = [
+        ("version", "0"),
+        ("environment", "staging"),
+        ("open_who", "operator"),
+        ("open_approval", "never"),
+        ("open_at_most", "24h"),
+        ("close_who", "operator"),
+        ("close_approval", "never"),
+    ];
+    let general = [
+        ("version", "0"),
+        ("zone", "UTC"),
+        ("approval_lasts", "24h"),
+        ("put_back_within", "30m"),
+        ("break_glass", "admin"),
+    ];
+    let approvers: Row = [401, 403, 403, 404, 404];
+    let admins: Row = [401, 403, 403, 403, 200];
     let view = [("name", "mine"), ("query", "")];
     let table: &[(&str, Fields<'_>, Row)] = &[
         ("/api/ui/instance/read-again", &place, [401, 200, 200, 200, 200]),
@@ -73,6 +99,16 @@ async fn every_function_for_every_role() {
         ("/api/ui/review/take", &review, [401, 403, 200, 200, 200]),
         ("/api/ui/change/confirm", &nothing, [401, 403, 409, 409, 409]),
         ("/api/ui/return/extend", &extend, [401, 403, 404, 404, 404]),
+        ("/api/ui/change/cancel", &change, [401, 403, 404, 404, 404]),
+        ("/api/ui/change/put-back", &put_back, [401, 403, 404, 404, 404]),
+        ("/api/ui/approval/review", &change, approvers),
+        ("/api/ui/approval/approve", &review_only, [401, 403, 403, 409, 409]),
+        ("/api/ui/approval/reject", &change, approvers),
+        ("/api/ui/approval/see", &see, approvers),
+        ("/api/ui/policy/freeze", &freeze, admins),
+        ("/api/ui/policy/rules", &rules, admins),
+        ("/api/ui/policy/general", &general, admins),
+        ("/api/ui/policy/as-configured", &version, admins),
         ("/api/ui/instances/read-again", &[("query", "")], [401, 200, 200, 200, 200]),
         ("/api/ui/view/save", &view, [401, 200, 200, 200, 200]),
         ("/api/ui/view/delete", &view, [401, 200, 200, 200, 200]),
@@ -93,13 +129,28 @@ async fn every_function_for_every_role() {
     let filter = AuditFilter { code: Some(AuditCode::AccessDenied), ..AuditFilter::default() };
     let denied = ground.store().await.list_audit(&Scope::Everything, &filter, 100).await.unwrap();
     let acts: Vec<_> = denied.iter().map(|recorded| recorded.event.detail.clone()).collect();
-    let tried = |act: &str| {
-        vec![
-            ("act".to_owned(), act.to_owned()),
-            ("needed".to_owned(), Role::Operator.code().to_owned()),
-        ]
+    let tried = |act: &str, needed: Role, times: usize| {
+        let detail = [("act", act), ("needed", needed.code())];
+        let detail: Vec<(String, String)> =
+            detail.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        vec![detail; times]
     };
-    assert_eq!(acts, [tried("extend-return"), tried("confirm-change"), tried("take-review")]);
+    let newest_first = [
+        tried("use-configured", Role::Admin, 3),
+        tried("set-general", Role::Admin, 3),
+        tried("set-rules", Role::Admin, 3),
+        tried("set-freeze", Role::Admin, 3),
+        tried("see-emergency", Role::Approver, 2),
+        tried("reject-request", Role::Approver, 2),
+        tried("approve-request", Role::Approver, 2),
+        tried("review-request", Role::Approver, 2),
+        tried("put-back-change", Role::Operator, 1),
+        tried("cancel-change", Role::Operator, 1),
+        tried("extend-return", Role::Operator, 1),
+        tried("confirm-change", Role::Operator, 1),
+        tried("take-review", Role::Operator, 1),
+    ];
+    assert_eq!(acts, newest_first.concat());
     assert!(denied.iter().all(|recorded| recorded.event.outcome == Outcome::Refused));
     assert!(ground.cloud.control().ledger().is_empty());
 }

@@ -64,6 +64,7 @@ pub const MOVES: &[(ChangeState, ChangeState)] = &[
     (Preflighted, Refused),
     (Preflighted, Expired),
     (Preflighted, Cancelled),
+    (Preflighted, Verified),
     (AwaitingApproval, Approved),
     (AwaitingApproval, Rejected),
     (AwaitingApproval, Expired),

@@ -9,9 +9,9 @@ use domain::change::{
 };
 use domain::id::{CloudCode, RequestId};
 use domain::time::Timestamp;
-use store::change::{AttemptResult, AttemptWrite, Move};
+use store::change::{AttemptResult, AttemptWrite, IntentGuard, Move};
 
-use super::drive::{late_until, may_still, to_reconciling};
+use super::drive::{late_until, to_reconciling};
 use super::record::{detailed, event};
 use crate::{Account, Portal, ServiceError, failpoint};
 
@@ -30,15 +30,12 @@ pub(super) async fn send_until_clear(
     portal: &Portal,
     account: &Account,
     mut change: Change,
+    guard: IntentGuard,
 ) -> Result<SendEnd, ServiceError> {
     let began = portal.now();
     let mut number = 0;
     loop {
         number += 1;
-        // The role may have been taken away while we waited.
-        if !may_still(portal, &change).await? {
-            return end_not_sent(portal, &change, Ending::NoLongerAllowed).await;
-        }
         let Some(call) = portal.engine().call() else { return Ok(SendEnd::Over) };
         let InstanceOf { region, id } = InstanceOf::the(&change);
         let prepared =
@@ -62,7 +59,14 @@ pub(super) async fn send_until_clear(
             http_status: None,
             finished_at: None,
         };
-        change = commit_intent(portal, &change, &attempt).await?;
+        change = match commit_intent(portal, &change, &attempt, guard).await {
+            Ok(change) => change,
+            // The policy or the role moved. Before the first call the wish is looked at again, by whoever takes it up.
+            Err(error) if number > 1 && error.is_conflict() => {
+                return end_not_sent(portal, &change, Ending::NoLongerAllowed).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
         failpoint::reach(failpoint::INTENT_COMMITTED);
         // The process may have been held up for any time since, and another may have gone on without it.
         if !portal.may_send(change.id) {
@@ -130,16 +134,18 @@ async fn commit_intent(
     portal: &Portal,
     change: &Change,
     attempt: &Attempt,
-) -> Result<Change, ServiceError> {
+    guard: IntentGuard,
+) -> Result<Change, store::Error> {
     let at = portal.now();
     let detail = [("attempt", attempt.number.to_string()), ("nonce", attempt.nonce.clone())];
     let events = [detailed(change, at, AuditCode::ChangeIntent, Outcome::Intended, &detail)];
     let step = Move {
         attempt: Some(AttemptWrite::Open(attempt)),
+        guard: Some(guard),
         events: &events,
         ..Move::new(change, ChangeState::Intent, at)
     };
-    Ok(portal.move_change(step).await?)
+    portal.move_change(step).await
 }
 
 /// By `security`: a refusal by load, a call that never left, one re-signing after our clock was put right.

@@ -6,13 +6,15 @@ use domain::audit::{AuditCode, Outcome};
 use domain::change::{
     Attempt, Cause, Change, ChangeState, Ending, SendOutcome, Unclear, VerifiedBy,
 };
-use domain::person::{Role, Scope};
-use domain::preflight::{self, Verdict};
+use domain::person::{Person, Role, Scope};
+use domain::policy::{Refusal, Wish};
+use domain::preflight::{self, Facts, Preflight, Verdict};
 use domain::review::{Moved, moved};
 use domain::time::Timestamp;
-use store::change::{AttemptResult, AttemptWrite, Move};
+use store::change::{ApprovalWrite, AttemptResult, AttemptWrite, IntentGuard, Move};
 
 use super::attempt::{self, SendEnd};
+use super::put_back::is_still_approved;
 use super::record::{detailed, event, planned};
 use super::verify;
 use crate::{Account, Portal, ServiceError, failpoint};
@@ -26,9 +28,11 @@ pub(super) async fn drive(portal: &Portal, change: Change) -> Result<(), Service
     match change.state {
         ChangeState::Requested | ChangeState::Preflighted | ChangeState::Approved => {
             failpoint::reach(failpoint::REQUESTED);
-            let Some(checked) = check(portal, &account, change).await? else { return Ok(()) };
+            let Some((checked, guard)) = check(portal, &account, change).await? else {
+                return Ok(());
+            };
             failpoint::reach(failpoint::CHECKED);
-            match attempt::send_until_clear(portal, &account, checked).await? {
+            match attempt::send_until_clear(portal, &account, checked, guard).await? {
                 SendEnd::Over => Ok(()),
                 SendEnd::Accepted(change) => verify::accepted(portal, &account, change).await,
                 SendEnd::Unclear(change) => verify::unclear(portal, &account, change).await,
@@ -57,21 +61,17 @@ pub(super) async fn drive(portal: &Portal, change: Change) -> Result<(), Service
     }
 }
 
-/// Reads afresh and decides. `None`: it ended here, and nothing was sent.
+/// Reads afresh and decides. `None`: it ended or waits here, and nothing was sent.
 async fn check(
     portal: &Portal,
     account: &Arc<Account>,
     change: Change,
-) -> Result<Option<Change>, ServiceError> {
+) -> Result<Option<(Change, IntentGuard)>, ServiceError> {
     let store = portal.store();
-    if !may_still(portal, &change).await? {
-        refuse(portal, &change, Ending::NoLongerAllowed, "no-longer-allowed").await?;
-        return Ok(None);
-    }
     // A return was shown to nobody: it stands on what is found now.
     let review = match change.cause {
         Cause::Return => None,
-        Cause::Wish => {
+        Cause::Wish | Cause::PutBack => {
             let Some(review) = store.find_review(change.review, change.requested_by).await? else {
                 expire(portal, &change).await?;
                 return Ok(None);
@@ -98,6 +98,16 @@ async fn check(
         return Ok(None);
     }
     let at = portal.now();
+    let Some((change, guard)) = permit(portal, change, &facts, &found).await? else {
+        return Ok(None);
+    };
+    if is_planned(&change, at) {
+        // Looked at once, so that what cannot be is told at once; looked at again when its time has come.
+        if change.state == ChangeState::Requested {
+            to_preflighted(portal, &change, &found).await?;
+        }
+        return Ok(None);
+    }
     if found.is_already_so() {
         // A wish that was already checked once has no move of its own to "it is so": it is out of date then.
         let by = VerifiedBy::NoOp;
@@ -126,25 +136,113 @@ async fn check(
         return Ok(None);
     }
     if change.state != ChangeState::Requested {
-        return Ok(Some(change));
+        return Ok(Some((change, guard)));
     }
-    let events = [event(&change, at, AuditCode::ChangeChecked, Outcome::Succeeded)];
-    let step = Move {
-        preflight: Some(&found),
-        events: &events,
-        ..Move::new(&change, ChangeState::Preflighted, at)
-    };
-    Ok(Some(portal.move_change(step).await?))
+    Ok(Some((to_preflighted(portal, &change, &found).await?, guard)))
 }
 
-/// Whether the person could ask for it today: roles are read where they are used.
-pub(super) async fn may_still(portal: &Portal, change: &Change) -> Result<bool, ServiceError> {
-    // A return rests on nobody's role.
+/// What the policy and the role say now. `None`: it ended or waits here.
+async fn permit(
+    portal: &Portal,
+    change: Change,
+    facts: &Facts,
+    found: &Preflight,
+) -> Result<Option<(Change, IntentGuard)>, ServiceError> {
+    let at = portal.now();
+    let in_force = portal.policy().await?;
+    let person = asker(portal, &change).await?;
+    let guard = IntentGuard {
+        policy_version: in_force.version,
+        person: person.as_ref().map(|person| (person.id, person.role)),
+    };
+    if let Some(person) = &person {
+        let wish = Wish {
+            environment: change.environment,
+            to: change.to,
+            role: person.role,
+            at: change.start_at.map_or(at, |start| start.max(at)),
+            facts,
+            break_glass: change.break_glass,
+        };
+        let demand = in_force.policy.demand(&wish);
+        match demand.refusal {
+            Some(Refusal::Role { .. } | Refusal::BreakGlassRole { .. }) => {
+                refuse(portal, &change, Ending::NoLongerAllowed, "no-longer-allowed").await?;
+                return Ok(None);
+            }
+            Some(refusal) => {
+                let ending = Ending::AgainstPolicy { refusal };
+                refuse(portal, &change, ending, refusal.code()).await?;
+                return Ok(None);
+            }
+            None => {}
+        }
+        // What is already as wished needs nobody's word, unless it gives an open door a later end.
+        let needless = found.is_already_so() && !change.to.opens();
+        let agreed =
+            change.state == ChangeState::Approved || is_still_approved(portal, &change).await?;
+        if demand.approval && !agreed && !needless {
+            let expires_at = at.plus(in_force.policy.approval_lasts);
+            ask_approval(portal, change, found, expires_at).await?;
+            return Ok(None);
+        }
+    } else if change.cause != Cause::Return {
+        refuse(portal, &change, Ending::NoLongerAllowed, "no-longer-allowed").await?;
+        return Ok(None);
+    }
+    Ok(Some((change, guard)))
+}
+
+async fn to_preflighted(
+    portal: &Portal,
+    change: &Change,
+    found: &Preflight,
+) -> Result<Change, ServiceError> {
+    let at = portal.now();
+    let events = [event(change, at, AuditCode::ChangeChecked, Outcome::Succeeded)];
+    let step = Move {
+        preflight: Some(found),
+        events: &events,
+        ..Move::new(change, ChangeState::Preflighted, at)
+    };
+    Ok(portal.move_change(step).await?)
+}
+
+/// From here on it is somebody else's to say.
+async fn ask_approval(
+    portal: &Portal,
+    change: Change,
+    found: &Preflight,
+    expires_at: Timestamp,
+) -> Result<(), ServiceError> {
+    let change = match change.state {
+        ChangeState::Requested => to_preflighted(portal, &change, found).await?,
+        _ => change,
+    };
+    let at = portal.now();
+    let detail = [("expires_at", expires_at.as_millis().to_string())];
+    let events = [detailed(&change, at, AuditCode::ApprovalAsked, Outcome::Intended, &detail)];
+    let step = Move {
+        approval: Some(ApprovalWrite::Ask { expires_at }),
+        events: &events,
+        ..Move::new(&change, ChangeState::AwaitingApproval, at)
+    };
+    portal.move_change(step).await?;
+    Ok(())
+}
+
+/// Whether its time has not come.
+pub(super) fn is_planned(change: &Change, now: Timestamp) -> bool {
+    change.start_at.is_some_and(|at| at > now)
+}
+
+/// Whoever asked, as their account is today. `None`: they may not any more, or the change rests on nobody's role.
+async fn asker(portal: &Portal, change: &Change) -> Result<Option<Person>, ServiceError> {
     if change.cause == Cause::Return {
-        return Ok(true);
+        return Ok(None);
     }
     let person = portal.store().find_active_person(change.requested_by).await?;
-    Ok(person.is_some_and(|person| {
+    Ok(person.filter(|person| {
         person.role.covers(Role::Operator) && person.scope.contains(&change.instance)
     }))
 }
@@ -172,12 +270,15 @@ pub(super) async fn refuse(
     Ok(())
 }
 
-async fn expire(portal: &Portal, change: &Change) -> Result<(), ServiceError> {
+pub(super) async fn expire(portal: &Portal, change: &Change) -> Result<(), ServiceError> {
     let at = portal.now();
     let events = [event(change, at, AuditCode::ChangeExpired, Outcome::Refused)];
-    portal
-        .move_change(Move { events: &events, ..Move::new(change, ChangeState::Expired, at) })
-        .await?;
+    let step = Move {
+        ending: Some(Ending::NotDecided),
+        events: &events,
+        ..Move::new(change, ChangeState::Expired, at)
+    };
+    portal.move_change(step).await?;
     Ok(())
 }
 

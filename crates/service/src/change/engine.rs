@@ -9,13 +9,14 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::change::{Change, ChangeState};
+use domain::change::Change;
 use domain::id::ChangeId;
 use domain::person::Scope;
 use tokio::sync::{RwLock, RwLockReadGuard};
 
-use super::drive::drive;
+use super::drive::{drive, expire};
 use super::lease::Lease;
+use super::request::is_waiting;
 use crate::{Portal, ServiceError, failpoint};
 
 /// The changes being driven by this process.
@@ -124,10 +125,17 @@ impl Portal {
 
     /// One round of that. After the first there are new changes.
     pub async fn take_up_changes(&self) -> Result<(), ServiceError> {
+        for change in self.store().list_undecided(self.now()).await? {
+            match expire(self, &change).await {
+                // Somebody decided just now.
+                Err(ServiceError::Store(error)) if error.is_conflict() => {}
+                other => other?,
+            }
+        }
         let (patience, now) = (self.settings().timing.takeover_patience(), self.now());
         let left = self.store().list_driverless_changes(self.holder(), patience, now).await?;
         for change in left {
-            if change.state == ChangeState::AwaitingApproval {
+            if is_waiting(&change, self.now()) {
                 continue;
             }
             let Some(driven) = self.engine().claim(change.id) else { continue };
@@ -145,7 +153,7 @@ impl Portal {
 
     async fn drive_by(&self, driven: &Driven, lease: Lease, seen: Change) {
         driven.hold(&lease);
-        if let Err(error) = self.drive_held(&lease, &seen).await {
+        if let Err(error) = Box::pin(self.drive_held(&lease, &seen)).await {
             interrupted(&seen, &error);
         }
         if !lease.is_lost()

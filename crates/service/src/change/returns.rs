@@ -14,6 +14,8 @@ use domain::text::Reason;
 use domain::timebox::{ReturnDuty, pause_after};
 use store::change::{DueReturn, NewChange, Requested};
 
+use super::operator::{self, Extended, Lasts};
+use super::request::{Wanted, make_way, request};
 use crate::error::{Field, Problem};
 use crate::{Operator, Portal, ServiceError, Viewer};
 
@@ -86,6 +88,9 @@ impl Portal {
             reason: None,
             cause: Cause::Return,
             lasts: None,
+            start_at: None,
+            break_glass: false,
+            puts_back: None,
             review: due.review,
             preflight: None,
             cloud_request_id: None,
@@ -108,7 +113,7 @@ impl Portal {
         let key = format!("{RETURN_KEY}{}-{tries}", duty.opened_by);
         let key: IdempotencyKey =
             key.parse().map_err(|_| ServiceError::Fault("a key of our own".into()))?;
-        let new = NewChange {
+        let new = || NewChange {
             change: &change,
             key: &key,
             arguments: "",
@@ -116,7 +121,13 @@ impl Portal {
             address: None,
             event: &event,
         };
-        match store.request_change(new).await? {
+        let mut requested = store.request_change(new()).await?;
+        if let Requested::Busy(waiting) = requested
+            && make_way(self, waiting, &change).await?
+        {
+            requested = store.request_change(new()).await?;
+        }
+        match requested {
             Requested::Stored => {
                 let next = now.plus(timing.scale(pause_after(tries)));
                 store.note_return_try(duty.opened_by, change.id, next).await?;
@@ -167,32 +178,50 @@ impl Viewer<'_> {
 }
 
 impl Operator<'_> {
-    /// Lets a door stand open for so long from now on, within what its environment allows. `seen`: the end that the
-    /// person saw; somebody else's extension in between is not overwritten.
+    /// Lets a door stand open for so long from now on, under the policy for opening it. `seen`: the end that the person
+    /// saw; somebody else's extension in between is not overwritten. `key` recognises a repetition of the request, where
+    /// it has to be approved.
     pub async fn extend(
         &self,
-        key: &InstanceKey,
+        instance: &InstanceKey,
         seen: domain::time::Timestamp,
         lasts: Duration,
         reason: Option<Reason>,
-    ) -> Result<(), ServiceError> {
+        key: &IdempotencyKey,
+    ) -> Result<Extended, ServiceError> {
         let Viewer { portal, who } = self.viewer();
-        let duty = self.viewer().find_return(key).await?.ok_or(ServiceError::NotFound)?;
+        let duty = self.viewer().find_return(instance).await?.ok_or(ServiceError::NotFound)?;
         if duty.due_at != seen {
             return Err(ServiceError::ReviewOver);
         }
-        if !portal.settings().caps.allows(duty.environment, Some(lasts)) {
-            let (field, problem) = (Field::Lasts, Problem::TooLong);
-            return Err(ServiceError::Invalid { field, problem });
-        }
-        if duty.environment.is_guarded() && reason.is_none() {
+        let review = self.take_review(instance, Access::PasswordFree).await?;
+        let (in_force, demand) = self.demand(&review).await?;
+        let lasts = operator::lasts(&review, &in_force.policy, Lasts::For(lasts))?;
+        if demand.reason && reason.is_none() {
             let (field, problem) = (Field::Reason, Problem::Missing);
             return Err(ServiceError::Invalid { field, problem });
         }
+        if let Some(refusal) = demand.refusal {
+            return Err(ServiceError::AgainstPolicy { refusal });
+        }
+        let Some(lasts) = lasts.filter(|_| !demand.approval) else {
+            let wanted = Wanted {
+                review: &review,
+                reason,
+                cause: Cause::Wish,
+                lasts,
+                start_at: None,
+                break_glass: false,
+                puts_back: None,
+                key,
+                arguments: &format!("extend {seen:?} {lasts:?}"),
+            };
+            return Ok(Extended::Requested(request(portal, who, wanted).await?));
+        };
         let now = portal.now();
         let due_at = now.plus(lasts);
         let event = AuditEvent {
-            instance: Some(key.clone()),
+            instance: Some(instance.clone()),
             change: Some(duty.opened_by),
             reason: reason.as_ref().map(ToString::to_string),
             before: Some(duty.due_at.as_millis().to_string()),
@@ -201,6 +230,6 @@ impl Operator<'_> {
         };
         // Being shut already, or just moved by somebody else.
         let moved = portal.store().extend_return(&duty, due_at, &event).await?;
-        if moved { Ok(()) } else { Err(ServiceError::ReviewOver) }
+        if moved { Ok(Extended::Done) } else { Err(ServiceError::ReviewOver) }
     }
 }

@@ -156,6 +156,15 @@ impl World {
         signed_in(person)
     }
 
+    /// Somebody else, with an account of their own.
+    pub async fn somebody(&self, name: &str, role: Role) -> SignedIn {
+        let password = "correct horse battery";
+        let name = name.parse().unwrap();
+        self.portal.add_user(&name, role, password.into()).await.unwrap();
+        let user = self.portal.sign_in(name.as_str(), password.into(), None).await.unwrap();
+        signed_in(user.person)
+    }
+
     /// Takes a review, and a confirmation that fills in whatever could be asked for.
     pub async fn reviewed(&self, instance: &str, to: Access) -> Confirmation {
         let operator = self.portal.operator(&self.operator, "test").await.unwrap();
@@ -170,6 +179,8 @@ impl World {
                 .map(|consequence| consequence.code().to_owned())
                 .collect(),
             lasts: service::Lasts::Usual,
+            start: service::Start::Now,
+            break_glass: false,
             key: idempotency_key(),
         }
     }
@@ -279,7 +290,13 @@ pub fn idempotency_key() -> IdempotencyKey {
 pub fn settings() -> Settings {
     Settings {
         timing: Timing::scaled(0.02),
-        caps: domain::timebox::Caps { shortest: Duration::from_millis(1), ..Default::default() },
+        policy: domain::policy::Policy {
+            caps: domain::timebox::Caps {
+                shortest: Duration::from_millis(1),
+                ..Default::default()
+            },
+            ..Default::default()
+        },
         gather_deadline: Duration::from_secs(1),
         ..Settings::default()
     }

@@ -2,16 +2,18 @@
 
 use domain::audit::AuditEvent;
 use domain::change::{Attempt, Change, ChangeState, Ending, ReadBack};
-use domain::id::RequestId;
+use domain::id::{RequestId, UserId};
+use domain::person::Role;
 use domain::preflight::Preflight;
 use domain::time::Timestamp;
 
+use super::approvals::ApprovalWrite;
 use super::attempts::{self, AttemptResult};
 use super::guard::{self, DriverLease};
-use super::{late, returns};
-use crate::database::on;
+use super::{approvals, late, returns};
+use crate::database::{Tx, on};
 use crate::fleet::{self, NewEvent};
-use crate::{Error, Store, audit, json};
+use crate::{Error, Store, audit, json, policy};
 
 /// A step of a change, with everything that must be written with it or not at all.
 #[derive(Debug)]
@@ -25,6 +27,11 @@ pub struct Move<'a> {
     pub cloud_request_id: Option<&'a RequestId>,
     pub attempt: Option<AttemptWrite<'a>>,
     pub read_back: Option<&'a ReadBack>,
+    pub approval: Option<ApprovalWrite<'a>>,
+    /// Not before this. `None` keeps what stands.
+    pub start_at: Option<Timestamp>,
+    /// What must still hold in the same transaction.
+    pub guard: Option<IntentGuard>,
     /// `Some`: refused where another process drives the change by now. People who decide have none.
     pub lease: Option<&'a DriverLease>,
     /// Until then the last call may yet be carried out although nobody heard of it.
@@ -43,12 +50,23 @@ impl<'a> Move<'a> {
             cloud_request_id: None,
             attempt: None,
             read_back: None,
+            approval: None,
+            start_at: None,
+            guard: None,
             lease: None,
             late_until: None,
             events: &[],
             at,
         }
     }
+}
+
+/// What the mover found to allow it. Where it moved meanwhile, nothing is written.
+#[derive(Debug, Clone, Copy)]
+pub struct IntentGuard {
+    pub policy_version: i64,
+    /// Whoever asked, with the role they had. `None`: the wish rests on nobody.
+    pub person: Option<(UserId, Role)>,
 }
 
 /// What a move does to the record of signed calls.
@@ -70,11 +88,17 @@ impl Store {
         let ending = step.ending.as_ref().map(json::write).transpose()?;
         let preflight = step.preflight.map(json::write).transpose()?;
         let mut tx = self.write().await?;
-        let moved = on!(tx, |c| sqlx::query(
+        if let Some(guard) = step.guard
+            && !holds(&mut tx, guard).await?
+        {
+            return Err(Error::Conflict);
+        }
+        let moved = on!(tx, |c| {
+            sqlx::query(
             "UPDATE changes SET
                 state = $4, open = $5, version = version + 1, updated_at = $6,
                 ending = COALESCE($7, ending), preflight = COALESCE($8, preflight),
-                cloud_request_id = COALESCE($9, cloud_request_id)
+                cloud_request_id = COALESCE($9, cloud_request_id), start_at = COALESCE($10, start_at)
              WHERE id = $1 AND state = $2 AND version = $3"
         )
         .bind(from.id.to_string())
@@ -86,9 +110,11 @@ impl Store {
         .bind(ending)
         .bind(preflight)
         .bind(step.cloud_request_id.map(RequestId::as_str))
+        .bind(step.start_at.map(Timestamp::as_millis))
         .execute(c)
         .await
-        .map(|done| done.rows_affected() == 1))?;
+        .map(|done| done.rows_affected() == 1)
+        })?;
         if !moved {
             return Err(Error::Conflict);
         }
@@ -104,6 +130,9 @@ impl Store {
         }
         if let Some(read_back) = step.read_back {
             attempts::add_read_back(&mut tx, from.id, read_back).await?;
+        }
+        if let Some(approval) = &step.approval {
+            approvals::write(&mut tx, from.id, approval, step.at).await?;
         }
         for event in step.events {
             audit::append(&mut tx, event).await?;
@@ -121,6 +150,7 @@ impl Store {
             state: step.to,
             version: from.version + 1,
             updated_at: step.at,
+            start_at: step.start_at.or(from.start_at),
             ending: step.ending.or_else(|| from.ending.clone()),
             preflight: step.preflight.cloned().or_else(|| from.preflight.clone()),
             cloud_request_id: step
@@ -130,6 +160,20 @@ impl Store {
             ..from.clone()
         })
     }
+}
+
+async fn holds(tx: &mut Tx, guard: IntentGuard) -> Result<bool, Error> {
+    if policy::version(tx).await? != guard.policy_version {
+        return Ok(false);
+    }
+    let Some((id, role)) = guard.person else { return Ok(true) };
+    let now: Option<String> = on!(tx, |c| sqlx::query_scalar(
+        "SELECT role FROM users WHERE id = $1 AND disabled_at IS NULL"
+    )
+    .bind(id.to_string())
+    .fetch_optional(c)
+    .await)?;
+    Ok(now.as_deref() == Some(role.code()))
 }
 
 /// Open pages are told of every step.

@@ -59,7 +59,7 @@ pub(super) async fn settle(tx: &mut Tx, change: &Change, at: Timestamp) -> Resul
     let ended = match (change.to, change.cause) {
         (Access::PasswordFree, _) => "replaced",
         (Access::PasswordRequired, Cause::Return) => "done",
-        (Access::PasswordRequired, Cause::Wish) => "early",
+        (Access::PasswordRequired, Cause::Wish | Cause::PutBack) => "early",
     };
     let key = &change.instance;
     on!(tx, |c| sqlx::query(
@@ -149,6 +149,27 @@ impl Store {
         .await)?;
         let duty = row.map(|row| row.duty()).transpose()?;
         Ok(duty.filter(|duty| scope.contains(&duty.instance)))
+    }
+
+    /// The duty that a change ended early at that moment.
+    pub async fn find_return_ended(
+        &self,
+        key: &InstanceKey,
+        at: Timestamp,
+    ) -> Result<Option<ReturnDuty>, Error> {
+        let mut db = self.read().await?;
+        let row: Option<Row> = on!(db, |c| {
+            sqlx::query_as(select!(
+            "WHERE account = $1 AND region = $2 AND instance = $3 AND ended = 'early' AND ended_at = $4"
+        ))
+        .bind(key.account.as_str())
+        .bind(key.region.as_str())
+        .bind(key.id.as_str())
+        .bind(at.as_millis())
+        .fetch_optional(c)
+        .await
+        })?;
+        row.map(|row| row.duty()).transpose()
     }
 
     /// Takes what is due. Nobody else gets it before `again`.

@@ -13,7 +13,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, account, region, instance, name, environment, target, expected_prior, state, version, ending,
-                    requested_by, requested_by_name, reason, cause, lasts_ms, review, preflight, cloud_request_id,
+                    requested_by, requested_by_name, reason, cause, lasts_ms,
+                    start_at, break_glass, puts_back, review, preflight, cloud_request_id,
                     requested_at, updated_at
              FROM changes ",
             $rest
@@ -41,6 +42,9 @@ pub(super) struct Row {
     reason: Option<String>,
     cause: String,
     lasts_ms: Option<i64>,
+    start_at: Option<i64>,
+    break_glass: bool,
+    puts_back: Option<String>,
     review: String,
     preflight: Option<String>,
     cloud_request_id: Option<String>,
@@ -71,6 +75,9 @@ impl TryFrom<Row> for Change {
             reason: json::word_opt("reason", row.reason.as_deref())?,
             cause: json::word("cause", &row.cause)?,
             lasts: row.lasts_ms.map(|ms| Duration::from_millis(ms.try_into().unwrap_or(0))),
+            start_at: row.start_at.map(Timestamp::from_millis),
+            break_glass: row.break_glass,
+            puts_back: json::word_opt("change id", row.puts_back.as_deref())?,
             review: json::word("review id", &row.review)?,
             preflight: json::read_opt("preflight", row.preflight.as_deref())?,
             cloud_request_id: json::word_opt("cloud request id", row.cloud_request_id.as_deref())?,

@@ -116,7 +116,7 @@ pub async fn a_change_moves_only_from_where_it_was_seen(store: &Store) {
     assert_eq!((checked.state, checked.version), (ChangeState::Preflighted, 1));
     let stale = store.move_change(Move::new(&stored, ChangeState::Cancelled, at(20))).await;
     assert!(matches!(stale, Err(Error::Conflict)), "{stale:?}");
-    let illegal = store.move_change(Move::new(&checked, ChangeState::Verified, at(20))).await;
+    let illegal = store.move_change(Move::new(&checked, ChangeState::Accepted, at(20))).await;
     assert!(matches!(illegal, Err(Error::Conflict)), "{illegal:?}");
     let ended = store
         .move_change(Move {

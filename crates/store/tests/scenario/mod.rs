@@ -6,6 +6,7 @@ pub mod duties;
 pub mod fleet;
 pub mod guards;
 pub mod people;
+pub mod rules;
 pub mod sessions;
 
 use domain::access::{Access, AccessState};
@@ -99,6 +100,9 @@ pub fn change(number: u128, instance: &str, by: UserId) -> Change {
         reason: Some("drill, OPS-1".parse().unwrap()),
         cause: domain::change::Cause::Wish,
         lasts: None,
+        start_at: None,
+        break_glass: false,
+        puts_back: None,
         review: ReviewId::from_u128(1),
         preflight: None,
         cloud_request_id: None,
