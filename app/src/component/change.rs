@@ -3,7 +3,6 @@
 use domain::change::{Change, ChangeState, Ending, VerifiedBy};
 use domain::time::Timestamp;
 use leptos::prelude::*;
-use service::Timing;
 use service::viewer::ChangeDetail;
 
 use super::AccessBadge;
@@ -47,10 +46,7 @@ pub fn change_facts(language: Language, detail: &ChangeDetail) -> ChangeFacts {
         [.., first, second] => Some((language.clock(first), language.clock(second))),
         _ => None,
     };
-    let late_until = detail
-        .attempts
-        .last()
-        .map(|attempt| language.moment(attempt.signed_at.plus(Timing::LATE_EFFECT)));
+    let late_until = detail.late_until.map(|until| language.moment(until));
     ChangeFacts { proof, reads: detail.read_backs.len(), late_until }
 }
 

@@ -148,6 +148,12 @@ impl Language {
                 self.nothing_changed_message(change, facts)
             }
             ChangeState::Unknown | ChangeState::Reconciling => self.unknown_message(change),
+            ChangeState::Diverged if change.cloud_request_id.is_none() => self
+                .pick(
+                    "Nobody knows what became of the call, and the value is neither the one before nor the one that was wished. Look at the instance in the cloud's console.",
+                    "无人知道该调用的结果，且当前值既不是原值也不是目标值。请在云控制台查看该实例。",
+                )
+                .to_owned(),
             ChangeState::Diverged => match (self, &change.ending) {
                 (Self::En, Some(Ending::Diverged { now })) => {
                     format!(

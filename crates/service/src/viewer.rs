@@ -30,6 +30,8 @@ pub struct ChangeDetail {
     pub change: Change,
     pub attempts: Vec<Attempt>,
     pub read_backs: Vec<ReadBack>,
+    /// The cloud takes the last call no later than this.
+    pub late_until: Option<Timestamp>,
     /// What somebody else was asked, if anybody was.
     pub approval: Option<Approval>,
     /// The batch that it is a line of.
@@ -133,8 +135,11 @@ impl Viewer<'_> {
         let filter = AuditFilter { change: Some(id), ..AuditFilter::default() };
         let mut events = store.list_audit(&self.who.person.scope, &filter, AUDIT_PAGE).await?;
         events.reverse();
+        let attempts = store.list_attempts(id).await?;
+        let late = self.portal.settings().timing.late_effect();
         Ok(ChangeDetail {
-            attempts: store.list_attempts(id).await?,
+            late_until: attempts.last().map(|attempt| attempt.signed_at.plus(late)),
+            attempts,
             read_backs: store.list_read_backs(id).await?,
             approval: store.find_approval(id).await?,
             batch: store.find_batch_of(id).await?,

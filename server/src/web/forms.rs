@@ -36,6 +36,7 @@ const SHOWN_AGAIN: &[&str] = &[
     "typed_name",
     "passwordless_clients_fail",
     "old_password_counts",
+    "late_effect",
     "name",
     "environment",
     "open_who",
