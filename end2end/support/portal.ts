@@ -1,4 +1,5 @@
 // Starts the portal: as a sandbox, or with a configuration and people made at the command line.
+import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -78,8 +79,11 @@ export async function startServed({ accounts, database, timingScale, people, set
   const folder = makeFolder();
   const config = join(folder.path, "latchkey.toml");
   mkdirSync(join(folder.path, "secrets"), { mode: 0o700 });
+  // With PostgreSQL there is no file for it to lie beside.
+  const audit = join(folder.path, "secrets", "audit-key");
+  writeFileSync(audit, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   const where = database ?? `sqlite:${join(folder.path, "latchkey.db")}`;
-  writeFileSync(config, written(folder.path, accounts, { database: where, timing_scale: timingScale, ...settings }));
+  writeFileSync(config, written(folder.path, accounts, { database: where, timing_scale: timingScale, audit_key_file: audit, ...settings }));
   const starts: Program[] = [];
   const start = async (...extra: string[]) => {
     const program = startLatchkey(["serve", "--config", config, ...extra], folder.path, { LATCHKEY_LOG: "info" });
