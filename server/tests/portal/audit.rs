@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::audit::{AuditFilter, Flaw};
 
 use crate::command_line::expect;
-use crate::ground::{Ground, Memory, ORDERS, confirm, key, take_review, until};
+use crate::ground::{Config, Ground, Memory, ORDERS, confirm, key, take_review, until};
 use crate::process::{Ended, latchkey, run};
 
 async fn audit(ground: &Ground, arguments: &[&str]) -> Ended {
@@ -98,6 +98,19 @@ async fn another_key_does_not_verify_and_does_not_write() {
     );
     expect(&run(with_other(&["audit", "verify"])).await, 4, &["epoch 1 was sealed with the key"]);
     drop(portal);
+}
+
+#[tokio::test]
+async fn a_place_where_the_anchor_cannot_lie_is_told_at_the_first_start() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let config = Config {
+        more: "audit_anchor_file = \"/no/such/folder/anchor\"\n".into(),
+        ..ground.config()
+    };
+    let toml = config.text(ground.folder.path());
+    std::fs::write(ground.folder.path().join("latchkey.toml"), toml).unwrap();
+    let ended = run(latchkey(ground.folder.path(), &["serve"])).await;
+    expect(&ended, 1, &["/no/such/folder/anchor cannot be read or written", "audit_anchor_file"]);
 }
 
 fn copy(from: &Path, to: &Path) {
