@@ -19,6 +19,8 @@ use clap::Parser as _;
 
 /// 0: done. 1: it failed, and the text says why. 2: the command line or the configuration does not do.
 fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _drill = fail::FailScenario::setup();
     let arguments = cli::Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -50,6 +50,15 @@ enum Command {
     Lint,
     /// Checks the house rules: arrows between crates, leaks into the WebAssembly, open ends, file sizes
     Tidy,
+    /// Kills, stops and starts twice a portal that was built for it
+    Faults {
+        /// 25 kills at each edge and 500 at any moment, on each database; the result is kept in `bench/results`
+        #[arg(long)]
+        long: bool,
+        /// Passed on to the tests
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Runs the browser tests against the release binary
     E2e {
         /// Passed on to Playwright
@@ -78,6 +87,9 @@ fn main() -> ExitCode {
         Command::Fmt { check } => command::fmt::run(&mut progress, check),
         Command::Lint => command::lint::run(&mut progress),
         Command::Tidy => command::tidy::run(&mut progress),
+        Command::Faults { long, arguments } => {
+            command::faults::run(&mut progress, long, &arguments)
+        }
         Command::E2e { arguments } => command::e2e::run(&mut progress, &arguments),
         Command::Watch { arguments } => command::watch::run(&mut progress, &arguments),
         Command::WasmSize => command::wasm_size::run(&mut progress),

@@ -1,5 +1,7 @@
 //! Turning a reviewed wish into a change.
 
+#![expect(clippy::too_many_arguments, reason = "each field of a form is an argument of its own")]
+
 use std::time::Duration;
 
 use domain::id::{
@@ -18,7 +20,7 @@ use crate::path;
 /// Stores the wish; a worker carries it out. Refuses if the form does not do, and keeps what was typed.
 ///
 /// `lasts` is in whole seconds, `until-shut`, or absent: what is usual there. `start` is in whole seconds from now,
-/// `when-allowed`, or absent: now. `break_glass` is a box, and so are the last two, the consequences of disabling.
+/// `when-allowed`, or absent: now. `break_glass` is a box, and so are the last three, consequences to acknowledge.
 #[server(endpoint = "ui/change/confirm", input = StrictForm)]
 pub async fn confirm_change(
     review: ReviewId,
@@ -30,6 +32,7 @@ pub async fn confirm_change(
     typed_name: Option<String>,
     passwordless_clients_fail: Option<String>,
     old_password_counts: Option<String>,
+    late_effect: Option<String>,
 ) -> Result<ChangeId, ApiError> {
     back(&path::review(review));
     let request = Request::current();
@@ -37,6 +40,7 @@ pub async fn confirm_change(
     let acknowledged = [
         ("passwordless-clients-fail", passwordless_clients_fail),
         ("old-password-counts", old_password_counts),
+        ("late-effect", late_effect),
     ];
     let confirmation = Confirmation {
         review,
@@ -71,7 +75,7 @@ pub(super) fn parse_reason(text: Option<&str>) -> Result<Option<Reason>, ApiErro
 pub const UNTIL_SHUT: &str = "until-shut";
 
 /// Whether the time is allowed is the use case's to say.
-fn parse_lasts(text: Option<&str>) -> Result<Lasts, ApiError> {
+pub(super) fn parse_lasts(text: Option<&str>) -> Result<Lasts, ApiError> {
     match text.unwrap_or_default() {
         "" => Ok(Lasts::Usual),
         UNTIL_SHUT => Ok(Lasts::UntilShut),

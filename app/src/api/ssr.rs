@@ -127,6 +127,7 @@ fn classify(error: &ServiceError) -> ApiError {
             ApiError::field(field.code(), (*problem).into())
         }
         ServiceError::ReviewOver => ApiError::new(ErrorCode::ReviewOver),
+        ServiceError::Starting => ApiError::new(ErrorCode::Starting),
         ServiceError::Blocked => ApiError::new(ErrorCode::Blocked),
         ServiceError::Busy { open } => {
             ApiError { change: Some(open.id), ..ApiError::new(ErrorCode::Busy) }

@@ -4,7 +4,7 @@
 
 use domain::access::{Access, AccessState};
 use domain::change::Change;
-use domain::consequence::{Consequence, consequences};
+use domain::consequence::Consequence;
 use domain::environment::Environment;
 use domain::policy::{Demand, Policy, Refusal};
 use domain::review::Review;
@@ -54,9 +54,9 @@ pub fn DecidingForm(
     policy: Policy,
 ) -> impl IntoView {
     let language = request.language;
-    let meant = consequences(&review.facts, review.to);
+    let meant = review.consequences();
     let consequences =
-        view! { <Consequences language meant acknowledged=false request=request.clone()/> };
+        view! { <Consequences language meant to_acknowledge=Vec::new() request=request.clone()/> };
     let form =
         view! { <DecideForm request=request.clone() review=review.clone() change first policy/> };
     view! {
@@ -167,15 +167,14 @@ fn Confirm(
     demand: Demand,
 ) -> impl IntoView {
     let language = request.language;
-    let meant = consequences(&review.facts, review.to);
+    let (meant, to_acknowledge) = (review.consequences(), review.to_acknowledge());
     let guarded = review.environment.is_guarded();
-    let acknowledged = guarded && review.to == Access::PasswordRequired;
     let no_op = review.preflight.is_already_so();
     let (opening, environment) = (review.to.opens(), review.environment);
     let tone = if review.to.opens() { "open" } else { "primary" };
     let naming = typed_name_of(&review, guarded)
         .map(|name| view! { <TypedName request=request.clone() name/> });
-    let meaning = view! { <Consequences language meant acknowledged request=request.clone()/> };
+    let meaning = view! { <Consequences language meant to_acknowledge request=request.clone()/> };
     let label = if demand.approval {
         language.ask_approval()
     } else if no_op {
@@ -257,12 +256,12 @@ fn typed_name_of(review: &Review, guarded: bool) -> Option<String> {
 fn Consequences(
     language: Language,
     meant: Vec<Consequence>,
-    acknowledged: bool,
+    to_acknowledge: Vec<Consequence>,
     request: Request,
 ) -> impl IntoView {
     let items = meant.into_iter().map(|consequence| {
         let text = language.consequence(&consequence);
-        if !acknowledged {
+        if !to_acknowledge.contains(&consequence) {
             return view! { <li><bdi>{text}</bdi></li> }.into_any();
         }
         let name = consequence.code().replace('-', "_");

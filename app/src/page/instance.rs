@@ -21,7 +21,7 @@ use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::component::{
     AccessBadge, AccessSwitch, ChangeTable, CheckList, Ends, EnvironmentBadge, ExposureCard,
-    ExtendForm, Frame, Lately, Section, TakeReview, WhitelistTable,
+    ExtendForm, Frame, LateEffect, Lately, Section, TakeReview, WhitelistTable,
 };
 use crate::path;
 use crate::text::Language;
@@ -35,6 +35,7 @@ struct Shown {
     changes: Vec<domain::change::Change>,
     events: Vec<FleetEvent>,
     ends: Option<ReturnDuty>,
+    late: Option<Timestamp>,
     policy: Policy,
 }
 
@@ -56,21 +57,22 @@ async fn gather(request: Request, key: InstanceKey) -> Result<Shown, ApiError> {
     let viewer = request.viewer()?;
     let filter = ChangeFilter { instance: Some(key.clone()), ..ChangeFilter::default() };
     let happened = EventFilter { instance: Some(key.clone()), ..EventFilter::default() };
-    let (detail, changes, events, ends, in_force) = futures_util::try_join!(
+    let (detail, changes, events, ends, late, in_force) = futures_util::try_join!(
         viewer.look_at(&key),
         viewer.list_changes(&filter, HISTORY),
         viewer.list_events(&happened, HISTORY),
         viewer.find_return(&key),
+        viewer.find_late_effect(&key),
         request.portal.policy(),
     )
     .map_err(|error| request.respond(error))?;
-    Ok(Shown { detail, changes, events, ends, policy: in_force.policy })
+    Ok(Shown { detail, changes, events, ends, late, policy: in_force.policy })
 }
 
 #[component]
 fn Instance(request: Request, shown: Shown) -> impl IntoView {
     let language = request.language;
-    let Shown { detail, changes, events, ends, policy } = shown;
+    let Shown { detail, changes, events, ends, late, policy } = shown;
     let now = request.now;
     let about = detail.key.to_string();
     view! {
@@ -85,7 +87,7 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
                 <Lately language events now with_instance=false/>
             </div>
             <aside class="stack">
-                <PasswordFree request=request.clone() detail=detail.clone() changes ends policy/>
+                <PasswordFree request=request.clone() detail=detail.clone() changes ends late policy/>
                 <Checks language detail now/>
             </aside>
         </div>
@@ -159,6 +161,7 @@ fn PasswordFree(
     detail: InstanceDetail,
     changes: Vec<domain::change::Change>,
     ends: Option<ReturnDuty>,
+    late: Option<Timestamp>,
     policy: Policy,
 ) -> impl IntoView {
     let language = request.language;
@@ -191,6 +194,7 @@ fn PasswordFree(
         <Card title=language.password_free_access() aside=switch>
             <div class="stack">
                 <span class="big"><AccessBadge language state/></span>
+                {late.map(|until| view! { <LateEffect language until/> })}
                 {ends.map(|duty| view! { <Ending request=request.clone() duty may_extend policy=policy.clone()/> })}
                 {open.map(|change| view! {
                     <p class="state" data-tone="accent">

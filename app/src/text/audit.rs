@@ -87,6 +87,8 @@ impl Language {
             AuditCode::ChangeVerified => self.pick("Verified by reading back", "已回读验证"),
             AuditCode::ChangeFailed => self.pick("Change failed", "变更失败"),
             AuditCode::ChangeDiverged => self.pick("Value is another one", "值不一致"),
+            AuditCode::ChangeLateRead => self
+                .pick("Last look after a call nobody heard of", "对结果未知的调用做最后一次检查"),
             AuditCode::ChangeCancelled => self.pick("Change cancelled", "变更已取消"),
             AuditCode::ChangeExpired => self.pick("Change expired", "变更已失效"),
             AuditCode::PortalStarted => self.pick("Portal started", "门户启动"),

@@ -123,6 +123,11 @@ impl Language {
                 self.pick("It is older than what is known of its audit, so nothing is changed on its word. No call was made.", "数据库早于其审计锚点，因此不据此做任何更改。没有发起调用。"),
                 self.pick("Whoever runs the portal acknowledges it: latchkey audit acknowledge-restore.", "请门户管理员确认：latchkey audit acknowledge-restore。"),
             ),
+            ErrorCode::Starting => (
+                self.pick("The portal has just started", "门户刚刚启动"),
+                self.pick("It takes up the changes that were under way first. Nothing was changed.", "正在先接手此前进行中的变更。未做任何更改。"),
+                self.pick("Try again in a moment.", "请稍后重试。"),
+            ),
             ErrorCode::Fault => (
                 self.pick("A fault of the portal", "门户故障"),
                 self.pick("It is in the log under this request. A change that was under way is brought to its end.", "已按此请求编号记录到日志。进行中的变更会被处理完毕。"),

@@ -2,6 +2,7 @@
 
 use domain::access::Access;
 use domain::consequence::Consequence;
+use domain::time::Timestamp;
 
 use super::{Language, words};
 
@@ -81,12 +82,30 @@ impl Language {
                     "不发送密码的应用将无法再连接：需先为其配置用户名和密码。",
                 )
                 .to_owned(),
+            Consequence::LateEffect { until } => {
+                let until = self.moment(*until);
+                match self {
+                    Self::En => format!(
+                        "Nobody knows what became of an earlier call for the opposite: until {until} the cloud may still carry it out and undo this."
+                    ),
+                    Self::ZhCn => format!("此前一次相反的调用结果未知：在 {until} 之前云端仍可能执行它，并撤销本次变更。"),
+                }
+            }
             Consequence::OldPasswordCounts => self
                 .pick(
                     "The password from before counts again: the applications must know it.",
                     "原密码重新生效：应用必须知道该密码。",
                 )
                 .to_owned(),
+        }
+    }
+
+    /// On the instance, as long as it may.
+    pub(crate) fn late_effect(self, until: Timestamp) -> String {
+        let until = self.clock(until);
+        match self {
+            Self::En => format!("late effect possible until {until}"),
+            Self::ZhCn => format!("{until} 之前可能有延迟生效"),
         }
     }
 

@@ -29,6 +29,8 @@ closed_enum! {
         ChangeVerified = "change.verified",
         ChangeFailed = "change.failed",
         ChangeDiverged = "change.diverged",
+        /// The last look after a call that may have been carried out late.
+        ChangeLateRead = "change.late-read",
         ChangeCancelled = "change.cancelled",
         ChangeExpired = "change.expired",
         ApprovalAsked = "approval.asked",

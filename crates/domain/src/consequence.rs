@@ -7,6 +7,7 @@ use crate::cloud::WhitelistCheck;
 use crate::fact::Fact;
 use crate::instance::Series;
 use crate::preflight::Facts;
+use crate::time::Timestamp;
 use crate::whitelist::Admitted;
 
 /// In production each of these is acknowledged before a door is closed.
@@ -23,6 +24,8 @@ pub enum Consequence {
     PasswordlessClientsFail,
     /// The password that was there before counts again.
     OldPasswordCounts,
+    /// An earlier call for the opposite, of which nobody heard, may yet be carried out and undo this one.
+    LateEffect { until: Timestamp },
 }
 
 impl Consequence {
@@ -33,6 +36,7 @@ impl Consequence {
             Self::DefaultAccountOnly => "default-account-only",
             Self::PasswordlessClientsFail => "passwordless-clients-fail",
             Self::OldPasswordCounts => "old-password-counts",
+            Self::LateEffect { .. } => "late-effect",
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Access, AccessState};
+use crate::consequence::{Consequence, consequences};
 use crate::environment::Environment;
 use crate::id::{ChangeId, InstanceKey, ReviewId, UserId};
 use crate::preflight::{Facts, Preflight};
@@ -25,6 +26,26 @@ pub struct Review {
     /// The wish of somebody else that this person looks at, to agree or not.
     #[serde(default)]
     pub decides: Option<ChangeId>,
+    /// Until then an earlier call for the opposite may yet take effect.
+    #[serde(default)]
+    pub late_until: Option<Timestamp>,
+}
+
+impl Review {
+    /// What it means, with those in front that the instance alone does not show.
+    pub fn consequences(&self) -> Vec<Consequence> {
+        let late = self.late_until.map(|until| Consequence::LateEffect { until });
+        late.into_iter().chain(consequences(&self.facts, self.to)).collect()
+    }
+
+    /// What a person ticks before it is confirmed: in production what closing a door means, and a late effect anywhere.
+    pub fn to_acknowledge(&self) -> Vec<Consequence> {
+        let closing = self.environment.is_guarded() && self.to == Access::PasswordRequired;
+        let ticked = |consequence: &Consequence| {
+            closing || matches!(consequence, Consequence::LateEffect { .. })
+        };
+        self.consequences().into_iter().filter(ticked).collect()
+    }
 }
 
 /// Which fact moved between the review and now, with what was seen and what is.

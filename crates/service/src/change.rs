@@ -2,6 +2,7 @@
 //!
 //! - [`operator`]: a person takes a review, confirms it, and gets the id of a change. Nothing else happens in a request.
 //! - [`engine`]: who drives which change; finds those that nobody drives, also after a restart.
+//! - `lease`: the right to drive it among processes, and its proof right before a call leaves.
 //! - `drive`: from the wish to the committed intent: fresh facts, stale or blocked is refused, no call for a no-op.
 //! - `attempt`: one signed call after the other, each committed before it is sent, each only after proof that the one
 //!   before changed nothing.
@@ -10,12 +11,15 @@
 //! - [`batch`]: the same for many instances, a few first.
 //! - `put_back`: what was just changed is taken back.
 //! - `verify`: reads back until there is proof. From here on nothing is ever sent.
+//! - `late`: the last read after a call that nobody heard of.
 
 pub(crate) mod approver;
 mod attempt;
 pub(crate) mod batch;
 mod drive;
 pub(crate) mod engine;
+mod late;
+mod lease;
 pub(crate) mod operator;
 mod put_back;
 mod record;

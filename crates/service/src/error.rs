@@ -22,6 +22,9 @@ pub enum ServiceError {
     /// The review is too old, or was not shown to this person.
     #[error("the review is over")]
     ReviewOver,
+    /// The changes that were open at the start are not taken up yet.
+    #[error("the portal is still taking up what was open")]
+    Starting,
     /// A rule blocks.
     #[error("a check blocks")]
     Blocked,

@@ -10,6 +10,7 @@ mod account;
 mod attention;
 mod audit;
 mod error;
+mod failpoint;
 mod fresh;
 mod gather;
 mod health;

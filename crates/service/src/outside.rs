@@ -107,10 +107,29 @@ impl Timing {
         self.wait(15)
     }
 
-    /// A call that may be under way elsewhere is not touched for this long after it was signed.
-    pub fn orphaned_after(self) -> Duration {
-        self.wait(30)
+    /// A process that drives a change is known to live for so long after it last said so. Not less than three seconds: a
+    /// machine under load takes long to commit.
+    pub fn driver_lease(self) -> Duration {
+        self.wait(30).max(Duration::from_secs(3))
     }
+
+    /// Between two renewals.
+    pub fn renewal(self) -> Duration {
+        self.driver_lease() / 3
+    }
+
+    /// With less of the lease left than this, no call is made: it could end after it.
+    pub fn call_needs(self) -> Duration {
+        self.driver_lease() / 3
+    }
+
+    /// After a lease is over its change is left alone for as long as a call can take, and 20 s for clocks.
+    pub fn takeover_patience(self) -> Duration {
+        self.wait(10 + 20)
+    }
+
+    /// How long a process that ends waits for a call that is under way: a little more than a call can take.
+    pub const CALL_ENDS: Duration = Duration::from_secs(12);
 
     /// Before a refused or undelivered call is made again: `attempt` counts from 1.
     pub fn before_attempt(self, attempt: i32) -> Duration {
@@ -138,7 +157,9 @@ impl Timing {
     }
 
     /// After signing, the gateway takes the call no later than this (15 minutes, and one for clocks).
-    pub const LATE_EFFECT: Duration = Duration::from_mins(16);
+    pub fn late_effect(self) -> Duration {
+        self.wait(16 * 60)
+    }
 }
 
 #[cfg(test)]
@@ -152,5 +173,14 @@ mod tests {
         let fast = Timing::scaled(0.02);
         assert_eq!(fast.proof_distance(), Duration::from_millis(100));
         assert_eq!(fast.not_applied_after(), Duration::from_millis(2400));
+    }
+
+    #[test]
+    fn a_call_ends_before_its_lease_and_nobody_takes_over_before_that() {
+        let call = aliyun::Timeouts::default().total;
+        assert!(Timing::REAL.call_needs() >= call);
+        assert!(Timing::REAL.takeover_patience() >= call + Duration::from_secs(20));
+        assert!(Timing::CALL_ENDS > call);
+        assert!(Timing::REAL.renewal() * 2 < Timing::REAL.driver_lease());
     }
 }

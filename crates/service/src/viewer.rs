@@ -3,7 +3,7 @@
 use domain::approval::Approval;
 use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
 use domain::change::{Attempt, Change, ReadBack};
-use domain::id::{ChangeId, InstanceKey};
+use domain::id::{BatchId, ChangeId, InstanceKey};
 use domain::inventory::{
     Coverage, FleetEvent, InstanceCounts, InstanceDetail, InstanceFilter, InstanceListing,
     MatchCount,
@@ -30,8 +30,12 @@ pub struct ChangeDetail {
     pub change: Change,
     pub attempts: Vec<Attempt>,
     pub read_backs: Vec<ReadBack>,
+    /// The cloud takes the last call no later than this.
+    pub late_until: Option<Timestamp>,
     /// What somebody else was asked, if anybody was.
     pub approval: Option<Approval>,
+    /// The batch that it is a line of.
+    pub batch: Option<BatchId>,
     /// Until when this person may put it back.
     pub put_back_until: Option<Timestamp>,
     /// The oldest first.
@@ -131,10 +135,14 @@ impl Viewer<'_> {
         let filter = AuditFilter { change: Some(id), ..AuditFilter::default() };
         let mut events = store.list_audit(&self.who.person.scope, &filter, AUDIT_PAGE).await?;
         events.reverse();
+        let attempts = store.list_attempts(id).await?;
+        let late = self.portal.settings().timing.late_effect();
         Ok(ChangeDetail {
-            attempts: store.list_attempts(id).await?,
+            late_until: attempts.last().map(|attempt| attempt.signed_at.plus(late)),
+            attempts,
             read_backs: store.list_read_backs(id).await?,
             approval: store.find_approval(id).await?,
+            batch: store.find_batch_of(id).await?,
             put_back_until: self.may_put_back(&change).await?,
             events,
             change,

@@ -155,7 +155,7 @@ async fn what_nobody_decides_is_over_and_what_is_taken_back_too() {
     })
     .await;
     let id = waiting(&world).await;
-    tokio::spawn(world.portal.clone().supervise_changes(true));
+    tokio::spawn(world.portal.clone().supervise_changes());
     let change = world.ended(id).await;
     assert_eq!((change.state, change.ending), (ChangeState::Expired, Some(Ending::NotDecided)));
     rule(&world, |policy| policy.approval_lasts = Duration::from_hours(1)).await;
@@ -285,7 +285,7 @@ async fn outside_its_hours_a_wish_waits_for_them() {
     let id = world.confirm(later).await.unwrap();
     let planned = world.until(id, |change| change.state == ChangeState::Preflighted).await;
     assert_eq!(world.writes(), 0);
-    tokio::spawn(world.portal.clone().supervise_changes(true));
+    tokio::spawn(world.portal.clone().supervise_changes());
     let change = world.ended(id).await;
     assert_eq!(change.state, ChangeState::Verified);
     assert!(change.updated_at >= planned.start_at.unwrap());

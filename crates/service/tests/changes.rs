@@ -6,15 +6,14 @@ mod world;
 
 use domain::access::{Access, AccessState};
 use domain::call::SignatureScheme;
-use domain::change::{ChangeState, Ending, SendOutcome, VerifiedBy};
+use domain::change::{ChangeState, Ending, VerifiedBy};
 use domain::person::{Role, Scope};
 use domain::preflight::Verdict;
 use service::{Field, Problem, ServiceError};
-use simulator::{Fault, Rule, WhitelistGroup};
+use simulator::WhitelistGroup;
 use world::{DEVELOPMENT, World, key};
 
 const PRODUCTION: &str = "core-1/cn-shanghai/r-uf6sessions00001";
-const WRITE: &str = "ModifyInstanceVpcAuthMode";
 
 fn of(instance: &str) -> String {
     key(instance).id.to_string()
@@ -110,81 +109,6 @@ async fn a_missing_permission_ends_in_the_cloud_s_code() {
         "{change:?}"
     );
     assert_eq!(world.writes(), 1);
-}
-
-#[tokio::test]
-async fn load_is_waited_for_three_times_and_no_more() {
-    let world = World::new().await;
-    let throttle = Rule::always(Fault::Throttle {
-        code: "Throttling.User".into(),
-        status: 400,
-        retry_after_ms: None,
-    })
-    .for_action(WRITE)
-    .for_instance(&of(DEVELOPMENT));
-    world.cloud.control().add_fault(throttle.clone().times(1));
-    let change = world.change(DEVELOPMENT, Access::PasswordFree).await;
-    assert_eq!(change.ending, Some(Ending::Verified { by: VerifiedBy::Worker }));
-    assert_eq!(world.writes(), 2);
-    world.check_invariants(&change).await;
-    world.cloud.control().add_fault(throttle);
-    let change = world.change(DEVELOPMENT, Access::PasswordRequired).await;
-    assert!(
-        matches!(&change.ending, Some(Ending::Throttled { code }) if code.as_str() == "Throttling.User"),
-        "{change:?}"
-    );
-    assert_eq!(world.writes(), 5);
-    assert_eq!(world.mode(DEVELOPMENT), "Close");
-}
-
-#[tokio::test]
-async fn a_change_that_happened_without_an_answer_is_found_by_reading() {
-    let world = World::new().await;
-    for (fault, outcome) in [
-        (Fault::Http { status: 500, applied: true }, SendOutcome::Unclear),
-        (Fault::Http { status: 502, applied: true }, SendOutcome::Unclear),
-        (Fault::Reset { applied: true }, SendOutcome::Unclear),
-        (Fault::HalfBody { applied: true }, SendOutcome::Unclear),
-        (Fault::Html { applied: true }, SendOutcome::Unclear),
-        (Fault::Silence { applied: true }, SendOutcome::Unclear),
-    ] {
-        let to = match world.mode(DEVELOPMENT).as_str() {
-            "Open" => Access::PasswordFree,
-            _ => Access::PasswordRequired,
-        };
-        world.cloud.control().clear_ledger();
-        world.cloud.control().add_fault(Rule::always(fault.clone()).for_action(WRITE).times(1));
-        let change = world.change(DEVELOPMENT, to).await;
-        assert_eq!(
-            change.ending,
-            Some(Ending::Verified { by: VerifiedBy::Reconciler }),
-            "{fault:?}"
-        );
-        assert_eq!(world.writes(), 1, "{fault:?}: nothing is sent again");
-        let attempts = world.portal.store().list_attempts(change.id).await.unwrap();
-        assert_eq!(attempts[0].outcome, Some(outcome), "{fault:?}");
-        world.check_invariants(&change).await;
-    }
-}
-
-#[tokio::test]
-async fn a_change_that_did_not_happen_is_found_by_reading_too() {
-    let world = World::new().await;
-    for fault in [Fault::Http { status: 500, applied: false }, Fault::Close { applied: false }] {
-        world.cloud.control().clear_ledger();
-        world.cloud.control().add_fault(Rule::always(fault.clone()).for_action(WRITE).times(1));
-        let change = world.change(DEVELOPMENT, Access::PasswordFree).await;
-        assert_eq!(
-            (change.state, &change.ending),
-            (ChangeState::Failed, &Some(Ending::NotApplied)),
-            "{fault:?}"
-        );
-        assert_eq!(world.writes(), 1);
-        assert_eq!(world.mode(DEVELOPMENT), "Open");
-        let reads = world.portal.store().list_read_backs(change.id).await.unwrap();
-        assert!(reads.len() >= 3, "{fault:?}: {}", reads.len());
-        world.check_invariants(&change).await;
-    }
 }
 
 #[tokio::test]

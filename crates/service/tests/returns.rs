@@ -77,6 +77,7 @@ async fn neither_a_restart_nor_a_lost_account_keeps_a_door_open() {
     let world = World::new().await;
     open(&world, SOON).await;
     let world = world.restart(SignatureScheme::V1).await;
+    world.portal.take_up_changes().await.unwrap();
     let person = world.operator.person.id;
     world.portal.store().disable_user(person, world.portal.now()).await.unwrap();
     tokio::spawn(world.portal.clone().keep_returns());

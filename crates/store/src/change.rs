@@ -1,14 +1,20 @@
 //! Changes, their attempts and their proof.
 //!
 //! A change moves by one conditional update from the state and version that its mover saw; the attempt and the audit
-//! events that belong to the move are part of the same transaction. Zero rows: somebody else moved it first.
+//! events that belong to the move are part of the same transaction. Zero rows: somebody else moved it first. The database
+//! lets no other statement through, whoever sends it (`0006_change_guard.sql`).
 
 mod approvals;
 mod attempts;
+mod guard;
+mod late;
+mod legal_moves;
 mod moves;
 pub(crate) mod returns;
 mod rows;
 mod telling;
+
+use std::time::Duration;
 
 use domain::approval::ApprovalKind;
 use domain::audit::AuditEvent;
@@ -19,6 +25,8 @@ use domain::time::Timestamp;
 
 pub use approvals::{ApprovalWrite, Decision};
 pub use attempts::AttemptResult;
+pub use guard::{ChangeGuard, DriverLease};
+pub use late::LateWatch;
 pub use moves::{AttemptWrite, IntentGuard, Move};
 pub use returns::DueReturn;
 use rows::{Row, select};
@@ -66,8 +74,10 @@ impl Store {
         let change = new.change;
         let mut tx = self.write().await?;
         let preflight = change.preflight.as_ref().map(json::write).transpose()?;
-        let stored = on!(tx, |c| {
-            sqlx::query(
+        let claimed = guard::claim(&mut tx, change).await?;
+        let stored = claimed
+            && on!(tx, |c| {
+                sqlx::query(
             "INSERT INTO changes
                 (id, account, region, instance, name, environment, target, expected_prior, state, open, version,
                  requested_by, requested_by_name, reason, review, preflight, idempotency_key, arguments, session, address,
@@ -105,7 +115,7 @@ impl Store {
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1)
-        })?;
+            })?;
         if stored {
             audit::anchor::require_whole(&mut tx).await?;
             if change.break_glass {
@@ -141,13 +151,14 @@ impl Store {
         }
         let open: Option<String> = on!(tx, |c| {
             sqlx::query_scalar(
-            "SELECT id FROM changes WHERE account = $1 AND region = $2 AND instance = $3 AND open"
-        )
-        .bind(change.instance.account.as_str())
-        .bind(change.instance.region.as_str())
-        .bind(change.instance.id.as_str())
-        .fetch_optional(c)
-        .await
+                "SELECT open_change FROM change_guards
+             WHERE account = $1 AND region = $2 AND instance = $3 AND open_change IS NOT NULL",
+            )
+            .bind(change.instance.account.as_str())
+            .bind(change.instance.region.as_str())
+            .bind(change.instance.id.as_str())
+            .fetch_optional(c)
+            .await
         })?;
         // It may have ended between the two statements: asking again is then right.
         open.map_or(Err(Error::Conflict), |id| Ok(Requested::Busy(json::word("change id", &id)?)))
@@ -231,6 +242,32 @@ impl Store {
         let mut db = self.read().await?;
         let rows: Vec<Row> =
             on!(db, |c| sqlx::query_as(select!("WHERE open ORDER BY id")).fetch_all(c).await)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Those of them that `driver` may take: its own, and whose driver has not been heard of since `patience` after the
+    /// end of its lease.
+    pub async fn list_driverless_changes(
+        &self,
+        driver: &str,
+        patience: Duration,
+        now: Timestamp,
+    ) -> Result<Vec<Change>, Error> {
+        let mut db = self.read().await?;
+        let now = db.connection().lease_clock(now).await?;
+        let before = now.saturating_sub(guard::millis(patience));
+        let rows: Vec<Row> = on!(db, |c| {
+            sqlx::query_as(select!(
+            "WHERE open AND id IN (
+                SELECT open_change FROM change_guards
+                WHERE open_change IS NOT NULL AND (driver IS NULL OR driver = $1 OR driver_until < $2))
+             ORDER BY id"
+        ))
+        .bind(driver)
+        .bind(before)
+        .fetch_all(c)
+        .await
+        })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use domain::audit::AuditEvent;
+use domain::time::Timestamp;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
@@ -91,7 +92,10 @@ impl Store {
         owner: &str,
         audit: &AuditFiles,
     ) -> Result<Self, OpenError> {
-        Self::with_key(url, Self::pools(url, owner).await?, audit, true).await
+        let store = Self::with_key(url, Self::pools(url, owner).await?, audit, true).await?;
+        let written = store.write_legal_moves().await;
+        written.map_err(|source| OpenError::Moves { address: url.label(), source })?;
+        Ok(store)
     }
 
     /// Like [`Store::open_with`], but for a command that does its work beside a running portal: a file that is in use is
@@ -242,6 +246,21 @@ pub(crate) enum Connection<'c> {
     Postgres(&'c mut PgConnection),
 }
 
+impl Connection<'_> {
+    /// The time of leases, in milliseconds: PostgreSQL's own, so that replicas need not agree on theirs; on SQLite, where
+    /// there is one process, the caller's.
+    pub(crate) async fn lease_clock(self, now: Timestamp) -> Result<i64, Error> {
+        Ok(match self {
+            Self::Sqlite(_) => now.as_millis(),
+            Self::Postgres(c) => {
+                sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
+                    .fetch_one(c)
+                    .await?
+            }
+        })
+    }
+}
+
 impl Db {
     pub(crate) fn connection(&mut self) -> Connection<'_> {
         match self {
@@ -257,6 +276,11 @@ impl Tx {
             AnyTransaction::Sqlite(tx) => Connection::Sqlite(tx),
             AnyTransaction::Postgres(tx) => Connection::Postgres(tx),
         }
+    }
+
+    /// See [`Connection::lease_clock`].
+    pub(crate) async fn lease_clock(&mut self, now: Timestamp) -> Result<i64, Error> {
+        self.connection().lease_clock(now).await
     }
 
     pub(crate) const fn has_webhook(&self) -> bool {

@@ -93,4 +93,6 @@ pub enum OpenError {
     NoAuditKey,
     #[error("cannot bring the tables of {address} up to date")]
     Migrate { address: String, source: sqlx::migrate::MigrateError },
+    #[error("cannot write the legal moves of a change into {address}")]
+    Moves { address: String, source: Error },
 }

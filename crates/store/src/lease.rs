@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 
-use crate::database::{Connection, on};
+use crate::database::on;
 use crate::{Error, Store};
 
 impl Store {
@@ -21,14 +21,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<i64>, Error> {
         let mut tx = self.write().await?;
-        let now = match tx.connection() {
-            Connection::Sqlite(_) => now.as_millis(),
-            Connection::Postgres(c) => {
-                sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
-                    .fetch_one(c)
-                    .await?
-            }
-        };
+        let now = tx.lease_clock(now).await?;
         let until = now.saturating_add(i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX));
         let epoch: Option<i64> = on!(tx, |c| sqlx::query_scalar(
             "INSERT INTO leases (name, holder, until, epoch) VALUES ($1, $2, $3, 1)

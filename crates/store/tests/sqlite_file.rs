@@ -66,3 +66,40 @@ fn an_address_is_understood_or_refused_without_its_password() {
     }
     assert_eq!(DatabaseUrl::Postgres("postgres://u:secret@h/db".into()).label(), "PostgreSQL");
 }
+
+#[tokio::test]
+async fn f14_a_file_that_another_process_writes_to_is_waited_for_and_then_refused_whole() {
+    use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
+    use domain::time::Timestamp;
+    use sqlx::{Connection as _, Executor as _};
+    use store::audit::AuditFilter;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.db");
+    let store = open(&path, "a test").await.unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let mut other = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let event = AuditEvent::new(
+        Timestamp::from_secs(1),
+        AuditCode::ReviewTaken,
+        Outcome::Succeeded,
+        Actor::Portal,
+    );
+    let everything = &domain::person::Scope::Everything;
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let began = std::time::Instant::now();
+    let refused = store.record(&event).await;
+    assert!(matches!(refused, Err(store::Error::Unavailable(_))), "{refused:?}");
+    assert!(began.elapsed() >= std::time::Duration::from_secs(4), "it was not waited for");
+    // Whoever reads is served meanwhile.
+    let seen = store.list_audit(everything, &AuditFilter::default(), 9).await.unwrap();
+    assert_eq!(seen.len(), 0);
+    // Somebody who comes while it is waited for is served as soon as the other is done.
+    let (waited, ()) = tokio::join!(store.record(&event), async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        other.execute("ROLLBACK").await.unwrap();
+    });
+    waited.unwrap();
+    let seen = store.list_audit(everything, &AuditFilter::default(), 9).await.unwrap();
+    assert_eq!(seen.len(), 1, "once, and whole");
+}

@@ -84,7 +84,6 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Err(error) => return failed_by(&error),
     };
     say(format_args!("Latchkey is at {public_url}"));
-    let alone = matches!(config.database, DatabaseUrl::Sqlite(_));
     let web = Web {
         portal,
         hrefs: hrefs(),
@@ -93,7 +92,7 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         trusted_proxies: config.trusted_proxies.into(),
         sandbox: None,
     };
-    serve(listener, web, alone).await
+    serve(listener, web).await
 }
 
 async fn run_sandbox(arguments: Serve) -> ExitCode {
@@ -136,7 +135,7 @@ async fn run_sandbox(arguments: Serve) -> ExitCode {
                 trusted_proxies: Arc::new([]),
                 sandbox: Some(people),
             };
-            serve(listener, web, true).await
+            serve(listener, web).await
         }
         Err(error) => failed_by(&*error),
     }
@@ -163,7 +162,7 @@ async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::E
     Ok((portal, people, (folder, cloud)))
 }
 
-async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
+async fn serve(listener: TcpListener, web: Web) -> ExitCode {
     let portal = web.portal.clone();
     // First of all: on a memory that was restored nothing may be taken up.
     if let Err(error) = portal.anchor_audit().await {
@@ -178,7 +177,7 @@ async fn serve(listener: TcpListener, web: Web, alone: bool) -> ExitCode {
     if let Err(error) = portal.anchor_audit().await {
         return failed_by(&error);
     }
-    tokio::spawn(portal.clone().supervise_changes(alone));
+    tokio::spawn(portal.clone().supervise_changes());
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
     tokio::spawn(portal.clone().keep_anchor());
@@ -217,7 +216,8 @@ async fn hand_over(portal: &Portal, reader: JoinHandle<()>) {
     // It was ended here, so there is nothing else that it could say.
     let _ = reader.await;
     let given_back = tokio::time::timeout(HAND_OVER, portal.give_back_duties()).await;
-    if !matches!(given_back, Ok(Ok(()))) {
+    let stopped = tokio::time::timeout(Timing::CALL_ENDS + HAND_OVER, portal.stop_changes()).await;
+    if !matches!((given_back, stopped), (Ok(Ok(())), Ok(Ok(())))) {
         tracing::warn!("duties could not be given back: other replicas wait for their end");
     }
 }

@@ -36,6 +36,7 @@ const SHOWN_AGAIN: &[&str] = &[
     "typed_name",
     "passwordless_clients_fail",
     "old_password_counts",
+    "late_effect",
     "name",
     "environment",
     "open_who",
@@ -48,6 +49,9 @@ const SHOWN_AGAIN: &[&str] = &[
     "zone",
     "approval_lasts",
     "put_back_within",
+    "at_once",
+    "failures",
+    "typed_count",
 ];
 
 /// The strictly read pairs of a form, for handlers that are no server functions.

@@ -6,6 +6,7 @@
 //! [`gate`], then for forms [`forms`].
 
 mod assets;
+mod batch_export;
 pub mod cells;
 mod encoding;
 mod events;

@@ -15,7 +15,8 @@ async fn a_second_portal_on_one_file_names_the_first() {
     let process = format!("process {} on ", first.process.id());
     expect(&ended, 1, &["portal.db is in use by another portal", &process, "since 20"]);
     assert!(first.process.is_running().await);
-    assert_eq!(first.browser().get("/readyz").await.status, 200);
+    let browser = first.browser();
+    until("readiness", async || (browser.get("/readyz").await.status == 200).then_some(())).await;
     // It is not the file that is left behind which counts.
     first.process.kill().await;
     let second = ground.start(&ground.config(), &[]).await;
@@ -157,4 +158,13 @@ async fn asked_to_stop_it_gives_back_what_only_it_may_read() {
     let ended = portal.process.ended().await;
     expect(&ended, 0, &[]);
     assert_eq!(take().await, Some(2), "another had to wait: {ended:?}");
+}
+
+/// `cargo xtask build --release` looks at what is shipped, too.
+#[test]
+fn failpoints_are_in_a_binary_by_their_feature_only() {
+    let binary = std::fs::read(env!("CARGO_BIN_EXE_latchkey")).unwrap();
+    let marker = b"FAILPOINTS";
+    let found = binary.windows(marker.len()).any(|window| window == marker);
+    assert_eq!(found, cfg!(feature = "failpoints"));
 }

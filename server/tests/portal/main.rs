@@ -16,11 +16,15 @@ mod ground;
 mod headers;
 mod health;
 mod inbox;
-mod kill;
 mod life;
 mod lists;
 mod news;
 mod process;
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "shared with the fault suite, which uses the rest"
+)]
 mod proxy;
 mod receipts;
 mod refusals;

@@ -22,6 +22,7 @@ struct Shared {
     /// A connection whose first request holds this text is neither read nor passed on.
     hold: Option<&'static str>,
     held: watch::Sender<usize>,
+    let_go: watch::Sender<bool>,
     sent: Mutex<Vec<u8>>,
 }
 
@@ -39,7 +40,13 @@ impl Proxy {
     async fn with(upstream: SocketAddr, hold: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Shared { upstream, hold, held: watch::Sender::new(0), sent: Mutex::default() };
+        let shared = Shared {
+            upstream,
+            hold,
+            held: watch::Sender::new(0),
+            let_go: watch::Sender::new(false),
+            sent: Mutex::default(),
+        };
         let shared = Arc::new(shared);
         let whole = watch::Sender::new(true);
         let task = tokio::spawn(accept(listener, shared.clone(), whole.subscribe()));
@@ -56,6 +63,11 @@ impl Proxy {
         let mut held = self.shared.held.subscribe();
         let holds = held.wait_for(|held| *held > 0);
         tokio::time::timeout(crate::process::HANG, holds).await.unwrap().unwrap();
+    }
+
+    /// Passes on what is held.
+    pub fn let_go(&self) {
+        self.shared.let_go.send_replace(true);
     }
 
     /// Ends every connection, and every new one at once.
@@ -92,8 +104,8 @@ async fn pass_on(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> 
         && asks_for(&client, action).await?
     {
         shared.held.send_modify(|held| *held += 1);
-        // Until the other side is gone, which a peek does not tell, or the test ends.
-        std::future::pending::<()>().await;
+        // Until it is let go, or the test ends; a peek does not tell that the other side is gone.
+        let _ = shared.let_go.subscribe().wait_for(|let_go| *let_go).await;
     }
     let mut server = TcpStream::connect(shared.upstream).await?;
     let (mut from_client, mut to_client) = client.split();

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::faults;
 use crate::progress::Progress;
 use crate::site::{self, Purpose};
 use crate::{process, workspace};
@@ -31,6 +32,11 @@ pub fn server_step(progress: &mut Progress, release: bool) -> Result<()> {
         if release {
             cargo.arg("--release");
         }
-        process::run(&mut cargo)
+        process::run(&mut cargo)?;
+        if release {
+            faults::has_none(&workspace::root().join("target/release/latchkey"))
+        } else {
+            Ok(())
+        }
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod e2e;
+pub mod faults;
 pub mod fmt;
 pub mod lint;
 pub mod run;

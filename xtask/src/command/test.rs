@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{build, e2e, fmt, lint, setup, wasm_size};
+use super::{build, e2e, faults, fmt, lint, setup, wasm_size};
 use crate::progress::Progress;
 use crate::site::Purpose;
 use crate::{process, workspace};
@@ -19,12 +19,13 @@ pub fn run(progress: &mut Progress) -> Result<()> {
 }
 
 fn steps(progress: &mut Progress) -> Result<()> {
-    progress.expect_steps(10);
+    progress.expect_steps(11);
     progress.step("what the tests need", setup::run)?;
     progress.step("format", |progress| fmt::run(progress, true))?;
     progress.step("clippy, native", |_| lint::native())?;
     progress.step("clippy, WebAssembly", lint::browser)?;
     progress.step("tests", |_| cargo(&["test"]))?;
+    progress.step("faults", |_| faults::suite(false, &[]))?;
     progress.step("documentation", |_| documentation())?;
     build::site_step(progress, Purpose::Serve)?;
     progress.step("size of what a browser loads", wasm_size::report)?;

@@ -5,5 +5,6 @@
 
 mod arrows;
 mod checkout;
+mod faults;
 mod sources;
 mod wasm_leak;

@@ -5,7 +5,9 @@ use domain::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::asked::Column;
-use crate::component::{AccessBadge, Ends, EnvironmentBadge, ExposureBadge, WhitelistWord};
+use crate::component::{
+    AccessBadge, Ends, EnvironmentBadge, ExposureBadge, LateEffect, WhitelistWord,
+};
 use crate::text::Language;
 use crate::ui::Moment;
 
@@ -55,6 +57,7 @@ impl Column {
                 <td>
                     <AccessBadge language state=row.access/>
                     {row.ends_at.map(|due_at| view! { <Ends language due_at now/> })}
+                    {row.late_until.filter(|until| *until > now).map(|until| view! { <LateEffect language until/> })}
                 </td>
             }
             .into_any(),

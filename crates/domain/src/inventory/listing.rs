@@ -64,5 +64,7 @@ pub struct InstanceListing {
     pub open_change: Option<ChangeId>,
     /// When its open door shuts by itself.
     pub ends_at: Option<Timestamp>,
+    /// Until then a call of which nobody heard may yet take effect. Can lie in the past for a moment.
+    pub late_until: Option<Timestamp>,
     pub released_at: Option<Timestamp>,
 }

@@ -11,13 +11,13 @@ use domain::id::{CloudCode, RequestId};
 use domain::time::Timestamp;
 use store::change::{AttemptResult, AttemptWrite, IntentGuard, Move};
 
-use super::drive::to_reconciling;
+use super::drive::{late_until, to_reconciling};
 use super::record::{detailed, event};
-use crate::{Account, Portal, ServiceError};
+use crate::{Account, Portal, ServiceError, failpoint};
 
 /// Where sending ended.
 pub(super) enum SendEnd {
-    /// The change is over.
+    /// The change is over, or left where it stands because the process is about to end.
     Over,
     Accepted(Change),
     Unclear(Change),
@@ -36,6 +36,7 @@ pub(super) async fn send_until_clear(
     let mut number = 0;
     loop {
         number += 1;
+        let Some(call) = portal.engine().call() else { return Ok(SendEnd::Over) };
         let InstanceOf { region, id } = InstanceOf::the(&change);
         let prepared =
             match account.client.prepare_modify_vpc_auth_mode(region, id, change.to).await {
@@ -66,17 +67,27 @@ pub(super) async fn send_until_clear(
             }
             Err(error) => return Err(error.into()),
         };
+        failpoint::reach(failpoint::INTENT_COMMITTED);
+        // The process may have been held up for any time since, and another may have gone on without it.
+        if !portal.may_send(change.id) {
+            tracing::warn!(change = %change.id, attempt = number, "the call was not made: it came too late");
+            let (why, open) = (Unclear::PortalStopped, Some(&attempt));
+            return Ok(SendEnd::Unclear(to_reconciling(portal, change, why, open).await?));
+        }
         let observation = account.client.send(prepared).await;
         let seen_at = portal.now();
         let outcome = classify_outcome(&observation);
         tracing::info!(change = %change.id, attempt = number, %outcome, request_id = ?request_id(&observation), "the call was made");
+        failpoint::reach(failpoint::ANSWERED);
         let again = number < MAX_ATTEMPTS
             && seen_at.since(began) < portal.settings().timing.attempts_end_after()
             && may_be_made_again(&observation, number);
-        change = match conclude(portal, &change, &attempt, &observation, again, seen_at).await? {
+        let seen = Seen { attempt: &attempt, observation: &observation, again, at: seen_at };
+        change = match conclude_surely(portal, &change, &seen).await? {
             Concluded::Again(change) => change,
             Concluded::End(end) => return Ok(end),
         };
+        drop(call);
         tokio::time::sleep(portal.settings().timing.before_attempt(number)).await;
     }
 }
@@ -134,7 +145,7 @@ async fn commit_intent(
         events: &events,
         ..Move::new(change, ChangeState::Intent, at)
     };
-    portal.store().move_change(step).await
+    portal.move_change(step).await
 }
 
 /// By `security`: a refusal by load, a call that never left, one re-signing after our clock was put right.
@@ -149,15 +160,47 @@ fn may_be_made_again(observation: &Observation, number: i32) -> bool {
     }
 }
 
+/// What became of a call.
+struct Seen<'a> {
+    attempt: &'a Attempt,
+    observation: &'a Observation,
+    again: bool,
+    at: Timestamp,
+}
+
+/// What was seen is not forgotten because the memory is away for a while: tried until it is written, or another process
+/// has gone on without us.
+async fn conclude_surely(
+    portal: &Portal,
+    change: &Change,
+    seen: &Seen<'_>,
+) -> Result<Concluded, ServiceError> {
+    let mut told = false;
+    loop {
+        let error = match conclude(portal, change, seen).await {
+            Err(ServiceError::Store(error @ store::Error::Unavailable(_))) => error,
+            ended => return ended,
+        };
+        if !told {
+            let outcome = classify_outcome(seen.observation);
+            tracing::error!(
+                change = %change.id, attempt = seen.attempt.number, %outcome, request_id = ?request_id(seen.observation),
+                error = &error as &dyn std::error::Error, "what became of the call cannot be recorded yet"
+            );
+        }
+        told = true;
+        tokio::time::sleep(portal.settings().timing.before_attempt(1)).await;
+        portal.still_drives(change.id)?;
+    }
+}
+
 /// Records what was seen and moves the change accordingly.
 async fn conclude(
     portal: &Portal,
     change: &Change,
-    attempt: &Attempt,
-    observation: &Observation,
-    again: bool,
-    at: Timestamp,
+    seen: &Seen<'_>,
 ) -> Result<Concluded, ServiceError> {
+    let &Seen { attempt, observation, again, at } = seen;
     let outcome = classify_outcome(observation);
     let (code, status) = code_and_status(observation);
     let result = AttemptResult {
@@ -203,12 +246,13 @@ async fn conclude(
     let events = [event];
     let step = Move {
         ending,
+        late_until: (to == ChangeState::Unknown).then(|| late_until(portal, attempt)),
         cloud_request_id: request_id(observation),
         attempt: Some(AttemptWrite::Finish(result)),
         events: &events,
         ..Move::new(change, to, at)
     };
-    let change = portal.store().move_change(step).await?;
+    let change = portal.move_change(step).await?;
     Ok(match change.state {
         ChangeState::Intent => Concluded::Again(change),
         ChangeState::Accepted => Concluded::End(SendEnd::Accepted(change)),
@@ -234,7 +278,6 @@ async fn end_not_sent(
     };
     let events = [event(change, at, code, outcome)];
     portal
-        .store()
         .move_change(Move { ending: Some(ending), events: &events, ..Move::new(change, to, at) })
         .await?;
     Ok(SendEnd::Over)

@@ -17,7 +17,7 @@ use super::attempt::{self, SendEnd};
 use super::put_back::is_still_approved;
 use super::record::{detailed, event, planned};
 use super::verify;
-use crate::{Account, Portal, ServiceError};
+use crate::{Account, Portal, ServiceError, failpoint};
 
 /// Brings a change to its end. An error leaves it where it stands, to be taken up again.
 pub(super) async fn drive(portal: &Portal, change: Change) -> Result<(), ServiceError> {
@@ -27,9 +27,11 @@ pub(super) async fn drive(portal: &Portal, change: Change) -> Result<(), Service
     };
     match change.state {
         ChangeState::Requested | ChangeState::Preflighted | ChangeState::Approved => {
+            failpoint::reach(failpoint::REQUESTED);
             let Some((checked, guard)) = check(portal, &account, change).await? else {
                 return Ok(());
             };
+            failpoint::reach(failpoint::CHECKED);
             match attempt::send_until_clear(portal, &account, checked, guard).await? {
                 SendEnd::Over => Ok(()),
                 SendEnd::Accepted(change) => verify::accepted(portal, &account, change).await,
@@ -123,7 +125,7 @@ async fn check(
         );
         let events: Vec<_> = [verified].into_iter().chain(planned(&change, at)).collect();
         let ending = Some(Ending::Verified { by });
-        store
+        portal
             .move_change(Move {
                 ending,
                 preflight: Some(&found),
@@ -203,7 +205,7 @@ async fn to_preflighted(
         events: &events,
         ..Move::new(change, ChangeState::Preflighted, at)
     };
-    Ok(portal.store().move_change(step).await?)
+    Ok(portal.move_change(step).await?)
 }
 
 /// From here on it is somebody else's to say.
@@ -225,7 +227,7 @@ async fn ask_approval(
         events: &events,
         ..Move::new(&change, ChangeState::AwaitingApproval, at)
     };
-    portal.store().move_change(step).await?;
+    portal.move_change(step).await?;
     Ok(())
 }
 
@@ -264,7 +266,7 @@ pub(super) async fn refuse(
         events: &events,
         ..Move::new(change, ChangeState::Refused, at)
     };
-    portal.store().move_change(step).await?;
+    portal.move_change(step).await?;
     Ok(())
 }
 
@@ -276,7 +278,7 @@ pub(super) async fn expire(portal: &Portal, change: &Change) -> Result<(), Servi
         events: &events,
         ..Move::new(change, ChangeState::Expired, at)
     };
-    portal.store().move_change(step).await?;
+    portal.move_change(step).await?;
     Ok(())
 }
 
@@ -288,7 +290,6 @@ pub(super) async fn to_reconciling(
     open: Option<&Attempt>,
 ) -> Result<Change, ServiceError> {
     let at = portal.now();
-    let store = portal.store();
     let change = if change.state == ChangeState::Unknown {
         change
     } else {
@@ -302,15 +303,21 @@ pub(super) async fn to_reconciling(
         let step = Move {
             ending: Some(Ending::Unclear { why }),
             attempt: open.map(|attempt| AttemptWrite::Finish(unclear(attempt, at))),
+            late_until: open.map(|attempt| late_until(portal, attempt)),
             events: &events,
             ..Move::new(&change, ChangeState::Unknown, at)
         };
-        store.move_change(step).await?
+        portal.move_change(step).await?
     };
     let events = [event(&change, at, AuditCode::ChangeReconciling, Outcome::Intended)];
-    Ok(store
+    Ok(portal
         .move_change(Move { events: &events, ..Move::new(&change, ChangeState::Reconciling, at) })
         .await?)
+}
+
+/// The cloud takes a call no later than this.
+pub(super) fn late_until(portal: &Portal, attempt: &Attempt) -> Timestamp {
+    attempt.signed_at.plus(portal.settings().timing.late_effect())
 }
 
 const fn unclear(attempt: &Attempt, at: Timestamp) -> AttemptResult<'static> {

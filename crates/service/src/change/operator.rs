@@ -5,7 +5,6 @@ use std::time::Duration;
 use domain::access::Access;
 use domain::audit::{AuditCode, AuditEvent, Outcome};
 use domain::change::{Cause, ChangeState, Ending};
-use domain::consequence::consequences;
 use domain::id::{ChangeId, IdempotencyKey, InstanceKey, ReviewId};
 use domain::person::Role;
 use domain::policy::{Demand, Policy, Wish};
@@ -132,6 +131,7 @@ impl<'a> Operator<'a> {
         let break_glass = confirmation.break_glass && hindered;
         let demand = if break_glass { policy.demand(&self.wish(&review, at, true)) } else { usual };
         check_guard(&review, &confirmation, &demand)?;
+        check_late_effect(portal, &review).await?;
         let door_lasts = lasts(&review, &policy, confirmation.lasts)?;
         if let Some(refusal) = demand.refusal {
             return Err(ServiceError::AgainstPolicy { refusal });
@@ -243,6 +243,7 @@ pub(super) async fn take_review(
         taken_at: portal.now(),
         preflight: preflight::run(&facts, to),
         facts,
+        late_until: portal.store().find_opposite_late_effect(key, to, portal.now()).await?,
         decides,
     };
     portal.store().save_review(&review).await?;
@@ -265,6 +266,16 @@ pub(super) async fn get_review(viewer: &Viewer<'_>, id: ReviewId) -> Result<Revi
         return Err(ServiceError::ReviewOver);
     }
     Ok(review)
+}
+
+/// A call that nobody heard of since the review was taken has to be reviewed.
+pub(super) async fn check_late_effect(
+    portal: &Portal,
+    review: &Review,
+) -> Result<(), ServiceError> {
+    let (store, now) = (portal.store(), portal.now());
+    let late = store.find_opposite_late_effect(&review.instance, review.to, now).await?;
+    if late > review.late_until { Err(ServiceError::ReviewOver) } else { Ok(()) }
 }
 
 /// The moment that was chosen; `None`: now.
@@ -301,18 +312,22 @@ pub(super) fn first_come(error: store::Error) -> ServiceError {
     if error.is_conflict() { ServiceError::Overtaken } else { error.into() }
 }
 
-/// Friction follows risk: outside production and what nobody labelled, a confirmation is enough.
+/// Friction follows risk: outside production and what nobody labelled, a confirmation is enough, but where an earlier
+/// call may yet undo it.
 fn check_guard(
     review: &Review,
     confirmation: &Confirmation,
     demand: &Demand,
 ) -> Result<(), ServiceError> {
+    let ticked = |code: &str| confirmation.acknowledged.iter().any(|ticked| ticked == code);
+    let all = review.to_acknowledge().iter().all(|consequence| ticked(consequence.code()));
     let invalid = |field, problem| Err(ServiceError::Invalid { field, problem });
+    let acknowledged = || if all { Ok(()) } else { invalid(Field::Acknowledged, Problem::Missing) };
     if demand.reason && confirmation.reason.is_none() {
         return invalid(Field::Reason, Problem::Missing);
     }
     if !review.environment.is_guarded() {
-        return Ok(());
+        return acknowledged();
     }
     match review.to {
         Access::PasswordFree => match &confirmation.typed_name {
@@ -320,15 +335,9 @@ fn check_guard(
             Some(typed) if !is_confirmed_by(review, typed) => {
                 invalid(Field::TypedName, Problem::Mismatch)
             }
-            Some(_) => Ok(()),
+            Some(_) => acknowledged(),
         },
-        Access::PasswordRequired => {
-            let ticked = |code: &str| confirmation.acknowledged.iter().any(|ticked| ticked == code);
-            let all = consequences(&review.facts, review.to)
-                .iter()
-                .all(|consequence| ticked(consequence.code()));
-            if all { Ok(()) } else { invalid(Field::Acknowledged, Problem::Missing) }
-        }
+        Access::PasswordRequired => acknowledged(),
     }
 }
 

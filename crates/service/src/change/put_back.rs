@@ -62,6 +62,10 @@ impl Operator<'_> {
         if !review.facts.access_state().is(change.to) {
             return Err(ServiceError::Overtaken);
         }
+        // What an earlier call may yet undo is reviewed, where it can be acknowledged.
+        if review.late_until.is_some() {
+            return Err(ServiceError::ReviewOver);
+        }
         if review.preflight.is_blocked() {
             return Err(ServiceError::Blocked);
         }

@@ -34,6 +34,9 @@ pub(super) async fn request(
     who: &SignedIn,
     wanted: Wanted<'_>,
 ) -> Result<ChangeId, ServiceError> {
+    if !portal.engine().has_claimed() {
+        return Err(ServiceError::Starting);
+    }
     let (now, review) = (portal.now(), wanted.review);
     let change = Change {
         id: portal.outside().change_id(),

@@ -33,7 +33,9 @@ impl Portal {
     /// Does what is due, now and for ever. Dropped, it stops; another replica or the next start goes on.
     pub async fn keep_returns(self) {
         loop {
-            if let Err(error) = self.do_due_returns().await {
+            if self.engine().has_claimed()
+                && let Err(error) = self.do_due_returns().await
+            {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "doors that should be shut could not be looked for"

@@ -2,7 +2,8 @@
 //!
 //! Proof that it happened: two equal reads, apart by the proof distance, of the wished mode with status `Normal`.
 //! Proof that it did not: three or more equal reads of another mode over the whole of its time, all `Normal`. An
-//! accepted change that shows neither within our patience has diverged.
+//! accepted change that shows neither within our patience has diverged, and so has one of which nobody heard, once its call
+//! cannot come any more.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use store::fleet::{FactRecord, FactUpdate};
 use super::drive::to_reconciling;
 use super::record::{detailed, planned};
 use crate::read::Reading;
-use crate::{Account, Portal, ServiceError, Timing};
+use crate::{Account, Portal, ServiceError, Timing, failpoint};
 
 /// The cloud accepted the call.
 pub(super) async fn accepted(
@@ -27,6 +28,7 @@ pub(super) async fn accepted(
     account: &Account,
     change: Change,
 ) -> Result<(), ServiceError> {
+    failpoint::reach(failpoint::ACCEPTED);
     let mut evidence = Evidence::of(portal, &change).await?;
     loop {
         if let Some(read) = read_back(portal, account, &change).await? {
@@ -38,6 +40,7 @@ pub(super) async fn accepted(
                 return diverged(portal, &change, &read).await;
             }
             portal.store().record_read_back(change.id, &read).await?;
+            failpoint::reach(failpoint::VERIFYING);
         }
         evidence.pause(portal).await;
     }
@@ -64,7 +67,12 @@ pub(super) async fn unclear(
             if evidence.rules_out(change.to.into(), timing) {
                 return not_applied(portal, &change, &read, &evidence).await;
             }
+            // Neither, and the call cannot come any more: flapping, or a value that nobody knows.
+            if evidence.age(portal.now()) > timing.late_effect() {
+                return diverged(portal, &change, &read).await;
+            }
             portal.store().record_read_back(change.id, &read).await?;
+            failpoint::reach(failpoint::RECONCILING);
         }
         evidence.pause(portal).await;
     }
@@ -126,11 +134,12 @@ impl Evidence {
 }
 
 /// One look at the instance; `None` if it could not be had. Also kept as a fact, so that pages show it at once.
-async fn read_back(
+pub(super) async fn read_back(
     portal: &Portal,
     account: &Account,
     change: &Change,
 ) -> Result<Option<ReadBack>, ServiceError> {
+    portal.still_drives(change.id)?;
     let key = &change.instance;
     let known = portal.store().find_instance(&Scope::Everything, key).await?;
     let settings = portal.settings();
@@ -207,6 +216,6 @@ async fn end(
         events: &events,
         ..Move::new(change, to, read.at)
     };
-    portal.store().move_change(step).await?;
+    portal.move_change(step).await?;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its part")]
 
+pub mod left;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,12 +24,34 @@ use store::{DatabaseUrl, Store};
 
 pub const DEVELOPMENT: &str = "core-1/cn-hangzhou/r-bp1ordersdev0001";
 
+/// Where a portal remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    Sqlite,
+    Postgres,
+}
+
+/// How the cloud is spoken to.
+#[derive(Debug, Clone, Copy)]
+pub struct Cloud {
+    pub scheme: SignatureScheme,
+    pub tls: bool,
+}
+
+impl Default for Cloud {
+    fn default() -> Self {
+        Self { scheme: SignatureScheme::V1, tls: false }
+    }
+}
+
 /// Everything a scenario needs; dropped, it takes all with it.
 pub struct World {
     pub cloud: Simulator,
     pub portal: Portal,
     pub operator: SignedIn,
-    folder: tempfile::TempDir,
+    url: DatabaseUrl,
+    settings: Settings,
+    _folder: tempfile::TempDir,
 }
 
 pub struct SystemClock;
@@ -65,20 +89,64 @@ impl World {
         Self::of(scheme, Options::default()).await
     }
 
+    /// With another fleet.
     pub async fn of(scheme: SignatureScheme, options: Options) -> Self {
+        Self::on_fleet(Memory::Sqlite, Cloud { scheme, tls: false }, settings(), options).await
+    }
+
+    pub async fn in_memory(memory: Memory) -> Self {
+        Self::on(memory, Cloud::default(), settings()).await
+    }
+
+    /// The cloud is reached by https, with an authority that the portal trusts.
+    pub async fn behind_tls(memory: Memory) -> Self {
+        Self::on(memory, Cloud { tls: true, ..Cloud::default() }, settings()).await
+    }
+
+    /// With another pace.
+    pub async fn at_pace(memory: Memory, timing: Timing) -> Self {
+        Self::on(memory, Cloud::default(), Settings { timing, ..settings() }).await
+    }
+
+    /// Where there can be another portal beside this one.
+    pub async fn on_postgres() -> Self {
+        Self::in_memory(Memory::Postgres).await
+    }
+
+    async fn on(memory: Memory, how: Cloud, settings: Settings) -> Self {
+        Self::on_fleet(memory, how, settings, Options::default()).await
+    }
+
+    async fn on_fleet(memory: Memory, how: Cloud, settings: Settings, options: Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match memory {
+            Memory::Sqlite => DatabaseUrl::Sqlite(folder.path().join("portal.db")),
+            Memory::Postgres => {
+                let shared = scratch_postgres::ScratchPostgres::shared().unwrap();
+                shared.database().unwrap().parse().unwrap()
+            }
+        };
         let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
         let cloud = Simulator::start(Options { settle, accounts: 1, ..options }).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let portal = portal(&cloud, &folder, scheme).await;
+        let store = Store::open(&url, "a test").await.unwrap();
+        let portal = portal_in(&cloud, store, how, settings.clone());
         portal
             .add_user(&"lin.wei".parse().unwrap(), Role::Operator, "correct horse battery".into())
             .await
             .unwrap();
         let user = portal.sign_in("lin.wei", "correct horse battery".into(), None).await.unwrap();
         portal.list_fleet_once().await.unwrap();
-        let world = Self { cloud, portal, operator: signed_in(user.person), folder };
+        portal.take_up_changes().await.unwrap();
+        let operator = signed_in(user.person);
+        let world = Self { cloud, portal, operator, url, settings, _folder: folder };
         world.cloud.control().clear_counters();
         world
+    }
+
+    /// Another process on the same memory, which has taken nothing up yet.
+    pub async fn replica(&self) -> Portal {
+        let store = Store::open(&self.url, "a test").await.unwrap();
+        portal_on(&self.cloud, store, SignatureScheme::V1, self.settings.clone())
     }
 
     /// As if the process had ended and another had started: the old portal is gone, its memory stays.
@@ -86,7 +154,8 @@ impl World {
         let old = std::mem::replace(&mut self.portal, empty().await);
         old.store().clone().close().await;
         drop(old);
-        self.portal = portal(&self.cloud, &self.folder, scheme).await;
+        let store = Store::open(&self.url, "a test").await.unwrap();
+        self.portal = portal_on(&self.cloud, store, scheme, self.settings.clone());
         self
     }
 
@@ -112,7 +181,11 @@ impl World {
             review: review.id,
             reason: Some("drill, OPS-1".parse().unwrap()),
             typed_name: Some(review.name.to_string()),
-            acknowledged: vec!["passwordless-clients-fail".into(), "old-password-counts".into()],
+            acknowledged: review
+                .to_acknowledge()
+                .iter()
+                .map(|consequence| consequence.code().to_owned())
+                .collect(),
             lasts: service::Lasts::Usual,
             start: service::Start::Now,
             break_glass: false,
@@ -245,12 +318,6 @@ pub fn idempotency_key() -> IdempotencyKey {
     format!("{:032x}", rand::random::<u128>()).parse().unwrap()
 }
 
-async fn portal(cloud: &Simulator, folder: &tempfile::TempDir, scheme: SignatureScheme) -> Portal {
-    let store =
-        Store::open(&DatabaseUrl::Sqlite(folder.path().join("portal.db")), "a test").await.unwrap();
-    portal_on(cloud, store, scheme, settings())
-}
-
 /// Fast time, and readings that are known to be over after a second.
 pub fn settings() -> Settings {
     Settings {
@@ -274,6 +341,11 @@ pub fn portal_on(
     scheme: SignatureScheme,
     settings: Settings,
 ) -> Portal {
+    portal_in(cloud, store, Cloud { scheme, tls: false }, settings)
+}
+
+fn portal_in(cloud: &Simulator, store: Store, how: Cloud, settings: Settings) -> Portal {
+    let scheme = how.scheme;
     let accounts = cloud.accounts().iter().zip(1..).map(|(keys, number)| {
         let credential = Credential::new(&keys.access_key_id, &keys.access_key_secret).unwrap();
         let mut options = ClientOptions::new(
@@ -282,7 +354,12 @@ pub fn portal_on(
             Arc::new(|| rand::random::<u128>().to_be_bytes()),
         );
         options.scheme = scheme;
-        options.endpoint = Some(cloud.base_url().parse().unwrap());
+        let endpoint = if how.tls { cloud.tls_url().unwrap() } else { cloud.base_url() };
+        options.endpoint = Some(endpoint.parse().unwrap());
+        if how.tls {
+            let roots = aliyun::RootCertificates::from_pem(cloud.ca_pem().as_bytes());
+            options.root_certificates = Some(roots.unwrap());
+        }
         options.retry = RetryPolicy {
             attempts: 2,
             first: Duration::from_millis(5),

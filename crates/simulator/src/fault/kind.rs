@@ -93,6 +93,30 @@ pub enum Fault {
         #[serde(default = "yes")]
         applied: bool,
     },
+    /// Any answer: a document of another kind, one that is nested deeply, names that come twice.
+    Says {
+        #[serde(default = "ok")]
+        status: u16,
+        #[serde(default = "json")]
+        content_type: String,
+        text: String,
+        #[serde(default = "yes")]
+        applied: bool,
+    },
+    /// 200 with a small body that says it unpacks to this many bytes.
+    GzipBomb {
+        #[serde(default = "sixty_four_mib")]
+        bytes: u64,
+        #[serde(default = "yes")]
+        applied: bool,
+    },
+    /// The right answer, a byte at a time.
+    Drip {
+        #[serde(default = "one_second")]
+        every_ms: u64,
+        #[serde(default = "yes")]
+        applied: bool,
+    },
     /// Sends the client elsewhere.
     Redirect {
         #[serde(default = "found")]
@@ -144,6 +168,13 @@ pub(crate) enum Ending {
     Garbage,
     Html,
     Huge(u64),
+    Says {
+        status: u16,
+        content_type: String,
+        text: String,
+    },
+    GzipBomb(u64),
+    Drip(Duration),
     Redirect(u16, String),
 }
 
@@ -190,6 +221,14 @@ impl Fault {
             Self::Garbage { applied } => plan.end(*applied, Ending::Garbage),
             Self::Html { applied } => plan.end(*applied, Ending::Html),
             Self::Huge { bytes, applied } => plan.end(*applied, Ending::Huge(*bytes)),
+            Self::Says { status, content_type, text, applied } => {
+                let (status, content_type, text) = (*status, content_type.clone(), text.clone());
+                plan.end(*applied, Ending::Says { status, content_type, text });
+            }
+            Self::GzipBomb { bytes, applied } => plan.end(*applied, Ending::GzipBomb(*bytes)),
+            Self::Drip { every_ms, applied } => {
+                plan.end(*applied, Ending::Drip(Duration::from_millis(*every_ms)));
+            }
             Self::Redirect { status, location, applied } => {
                 plan.end(*applied, Ending::Redirect(*status, location.clone()));
             }
@@ -216,6 +255,18 @@ fn error(status: u16, code: &str, message: &str) -> Refusal {
 
 fn bad_request() -> u16 {
     400
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn json() -> String {
+    "application/json;charset=utf-8".to_owned()
+}
+
+fn one_second() -> u64 {
+    1_000
 }
 
 fn found() -> u16 {

@@ -11,6 +11,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::Frame;
 use std::io;
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -48,6 +49,15 @@ pub(super) fn respond(
         Ending::Html => page(200),
         Ending::Garbage => response(200, "application/json;charset=utf-8", whole(GARBAGE.to_vec())),
         Ending::Huge(bytes) => huge(*bytes),
+        Ending::Says { status, content_type, text } => {
+            let mut said = response(*status, HTML, whole(text.clone().into_bytes()));
+            if let Ok(content_type) = HeaderValue::from_str(content_type) {
+                said.headers_mut().insert(header::CONTENT_TYPE, content_type);
+            }
+            said
+        }
+        Ending::GzipBomb(bytes) => gzip_bomb(*bytes),
+        Ending::Drip(every) => drip(text, *every),
         Ending::Redirect(status, location) => {
             let mut elsewhere = response(*status, HTML, whole(Vec::new()));
             if let Ok(location) = HeaderValue::from_str(location) {
@@ -82,7 +92,7 @@ pub(super) fn refuse(
     response
 }
 
-fn whole_millis(wait: std::time::Duration) -> u64 {
+fn whole_millis(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -129,6 +139,30 @@ fn half(text: &Text) -> Response<Answer> {
     let mut broken = response(200, text.content_type, StreamBody::new(frames).boxed_unsync());
     broken.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(text.bytes.len()));
     broken
+}
+
+/// A byte at a time, with all of its length announced.
+fn drip(text: &Text, every: Duration) -> Response<Answer> {
+    let length = text.bytes.len();
+    let bytes = text.bytes.clone();
+    let frames = stream::iter(bytes).then(move |byte| async move {
+        tokio::time::sleep(every).await;
+        Ok(Frame::data(Bytes::from(vec![byte])))
+    });
+    let mut slow = response(200, text.content_type, StreamBody::new(frames).boxed_unsync());
+    slow.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    slow
+}
+
+/// Zeros, packed: about a thousandth of what they unpack to.
+fn gzip_bomb(bytes: u64) -> Response<Answer> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    // Writing to memory does not fail.
+    let zeros = io::copy(&mut io::Read::take(io::repeat(0), bytes), &mut packed);
+    let body = zeros.and_then(|_| packed.finish()).unwrap_or_default();
+    let mut bomb = response(200, "application/json;charset=utf-8", whole(body));
+    bomb.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    bomb
 }
 
 /// One string that does not end for a long time.

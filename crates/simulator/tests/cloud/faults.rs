@@ -183,6 +183,22 @@ async fn bodies_can_be_anything() {
     assert!(reply.status == 200 && reply.text().contains("<html>") && !applied);
     let (reply, _) = with(Fault::Huge { bytes: 5_000_000, applied: true }).await;
     assert_eq!(reply.unwrap().body.len(), 5_000_000);
+    let says = Fault::Says {
+        status: 203,
+        content_type: "text/xml".into(),
+        text: "<R><RequestId>1</RequestId></R>".into(),
+        applied: false,
+    };
+    let (reply, applied) = with(says).await;
+    let reply = reply.unwrap();
+    assert_eq!((reply.status, reply.headers["content-type"].as_str()), (203, "text/xml"));
+    assert!(reply.text().contains("<RequestId>") && !applied);
+    let (reply, applied) = with(Fault::GzipBomb { bytes: 5_000_000, applied: true }).await;
+    let reply = reply.unwrap();
+    assert_eq!(reply.headers["content-encoding"], "gzip");
+    assert!(reply.body.len() < 50_000 && reply.body.starts_with(&[0x1f, 0x8b]) && applied);
+    let (reply, applied) = with(Fault::Drip { every_ms: 1, applied: true }).await;
+    assert!(reply.unwrap().json()["RequestId"].is_string() && applied);
     let elsewhere =
         Fault::Redirect { status: 307, location: "http://127.0.0.1:9/".into(), applied: false };
     let reply = with(elsewhere).await.0.unwrap();

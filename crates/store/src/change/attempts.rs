@@ -34,11 +34,17 @@ struct Row {
     finished_at: Option<i64>,
 }
 
+/// A call follows another only after proof that the one before changed nothing; anything else is a conflict.
 pub(super) async fn open(tx: &mut Tx, attempt: &Attempt) -> Result<(), Error> {
     let call = json::write(&attempt.call)?;
-    on!(tx, |c| {
+    let opened = on!(tx, |c| {
         sqlx::query(
-        "INSERT INTO attempts (id, change_id, number, nonce, signed_at, call) VALUES ($1, $2, $3, $4, $5, $6)"
+        "INSERT INTO attempts (id, change_id, number, nonce, signed_at, call)
+         SELECT $1, $2, $3, $4, $5, $6
+         WHERE NOT EXISTS (
+            SELECT 1 FROM attempts
+            WHERE change_id = $2
+                AND (outcome IS NULL OR outcome NOT IN ('throttled', 'clock-wrong', 'denied', 'not-sent')))"
     )
     .bind(attempt.id.to_string())
     .bind(attempt.change.to_string())
@@ -48,9 +54,9 @@ pub(super) async fn open(tx: &mut Tx, attempt: &Attempt) -> Result<(), Error> {
     .bind(call)
     .execute(c)
     .await
-    .map(drop)
+    .map(|done| done.rows_affected() == 1)
     })?;
-    Ok(())
+    if opened { Ok(()) } else { Err(Error::Conflict) }
 }
 
 /// An attempt ends once: a second ending is a conflict.

@@ -9,7 +9,8 @@ use domain::time::Timestamp;
 
 use super::approvals::ApprovalWrite;
 use super::attempts::{self, AttemptResult};
-use super::{approvals, returns, telling};
+use super::guard::{self, DriverLease};
+use super::{approvals, late, returns, telling};
 use crate::database::{Tx, on};
 use crate::fleet::{self, NewEvent};
 use crate::{Error, Store, audit, json, policy};
@@ -31,6 +32,10 @@ pub struct Move<'a> {
     pub start_at: Option<Timestamp>,
     /// What must still hold in the same transaction.
     pub guard: Option<IntentGuard>,
+    /// `Some`: refused where another process drives the change by now. People who decide have none.
+    pub lease: Option<&'a DriverLease>,
+    /// Until then the last call may yet be carried out although nobody heard of it.
+    pub late_until: Option<Timestamp>,
     pub events: &'a [AuditEvent],
     pub at: Timestamp,
 }
@@ -48,6 +53,8 @@ impl<'a> Move<'a> {
             approval: None,
             start_at: None,
             guard: None,
+            lease: None,
+            late_until: None,
             events: &[],
             at,
         }
@@ -70,8 +77,8 @@ pub enum AttemptWrite<'a> {
 }
 
 impl Store {
-    /// Moves a change and returns it as it is then. `Conflict`: it no longer stood where the mover saw it, or the
-    /// nonce of the attempt was used before. Nothing was written in that case.
+    /// Moves a change and returns it as it is then. `Conflict`: it no longer stood where the mover saw it, another
+    /// process drives it, or the nonce of the attempt was used before. Nothing was written in that case.
     pub async fn move_change(&self, step: Move<'_>) -> Result<Change, Error> {
         let from = step.from;
         if !from.state.may_become(step.to) {
@@ -111,6 +118,11 @@ impl Store {
         if !moved {
             return Err(Error::Conflict);
         }
+        if step.to.is_terminal() {
+            guard::release(&mut tx, from.id, step.lease).await?;
+        } else if let Some(lease) = step.lease {
+            guard::renew(&mut tx, lease, step.at).await?;
+        }
         match &step.attempt {
             Some(AttemptWrite::Open(attempt)) => {
                 audit::anchor::require_whole(&mut tx).await?;
@@ -129,7 +141,11 @@ impl Store {
         for event in step.events {
             audit::append(&mut tx, event).await?;
         }
+        if let Some(until) = step.late_until {
+            late::watch(&mut tx, from, until).await?;
+        }
         if step.to == ChangeState::Verified {
+            late::clear(&mut tx, from).await?;
             returns::settle(&mut tx, from, step.at).await?;
         }
         if step.to.is_terminal() && step.to != ChangeState::Verified && from.cause == Cause::Return

@@ -21,7 +21,7 @@ pub enum Tables {
 /// A migration that was done.
 #[derive(Debug, FromRow)]
 pub(super) struct Applied {
-    version: i64,
+    pub version: i64,
     checksum: Vec<u8>,
     success: bool,
 }

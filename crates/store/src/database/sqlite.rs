@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::SqlitePool;
@@ -23,6 +23,7 @@ pub(super) async fn open(path: &Path, owner: &str) -> Result<Pools, OpenError> {
     create_private(path).map_err(|source| OpenError::Lock { path: path.to_owned(), source })?;
     let write = connect(path, options(path).create_if_missing(true), 1).await?;
     check(&write, path).await?;
+    keep_what_was(&write, path).await?;
     MIGRATIONS
         .run(&write)
         .await
@@ -53,6 +54,28 @@ pub(super) async fn inspect(path: &Path) -> Result<Tables, OpenError> {
     let applied = applied(&pool).await.map_err(|source| refused(path, source))?;
     pool.close().await;
     compare(&MIGRATIONS, &path.display().to_string(), &applied)
+}
+
+/// A copy beside the file before its tables are changed: `latchkey.db.before-6`, named after the first change that is new.
+/// The first one stays, should the change be tried again.
+async fn keep_what_was(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
+    let applied = applied(pool).await.map_err(|source| refused(path, source))?;
+    let is_new = |version: i64| applied.iter().all(|done| done.version != version);
+    let first = MIGRATIONS.iter().map(|ours| ours.version).find(|version| is_new(*version));
+    let Some(first) = first.filter(|_| !applied.is_empty()) else { return Ok(()) };
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".before-{first}"));
+    let copy = PathBuf::from(name);
+    let failed = |source| OpenError::Lock { path: copy.clone(), source };
+    create_private(&copy).map_err(failed)?;
+    if std::fs::metadata(&copy).map_err(failed)?.len() > 0 {
+        return Ok(());
+    }
+    let target = copy.display().to_string();
+    let copied = sqlx::query("VACUUM INTO $1").bind(&target).execute(pool).await;
+    copied.map_err(|source| refused(&copy, source))?;
+    tracing::info!(copy = target, "the tables are about to be changed: this is what they were");
+    Ok(())
 }
 
 /// What was done to the tables; nothing where there are none.

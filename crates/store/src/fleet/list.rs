@@ -40,6 +40,7 @@ struct Row {
     problem: Option<String>,
     open_change: Option<String>,
     ends_at: Option<i64>,
+    late_until: Option<i64>,
 }
 
 impl Store {
@@ -73,7 +74,8 @@ impl Store {
         // Which rows, and only then what stands in them: where rows must be sorted, narrow ones are.
         let sql = format!(
             "SELECT i.account, i.region, i.id, i.body, i.environment, i.access, i.whitelist, i.exposure,
-                    i.released_at, r.read_at, r.problem, ch.id AS open_change, ret.due_at AS ends_at
+                    i.released_at, r.read_at, r.problem, ch.id AS open_change, ret.due_at AS ends_at,
+                    g.late_until
              FROM (SELECT i.number AS chosen FROM {from} WHERE {conditions} ORDER BY {order} LIMIT {limit})
                   AS page
              CROSS JOIN instances i
@@ -82,6 +84,8 @@ impl Store {
                    AND ch.open
              LEFT JOIN returns ret ON ret.account = i.account AND ret.region = i.region AND ret.instance = i.id
                    AND ret.open
+             LEFT JOIN change_guards g ON g.account = i.account AND g.region = i.region AND g.instance = i.id
+                   AND g.late_until IS NOT NULL
              WHERE i.number = page.chosen ORDER BY {order}",
             conditions = query.where_clause(),
             order = order(page.sort),
@@ -274,6 +278,7 @@ impl TryFrom<Row> for InstanceListing {
             problem: json::read_opt("problem", row.problem.as_deref())?,
             open_change: json::word_opt("change id", row.open_change.as_deref())?,
             ends_at: row.ends_at.map(Timestamp::from_millis),
+            late_until: row.late_until.map(Timestamp::from_millis),
             released_at: row.released_at.map(Timestamp::from_millis),
         })
     }

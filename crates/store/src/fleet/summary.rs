@@ -234,7 +234,7 @@ async fn tell(
     let judged_before: Exposure = json::read("exposure", &stored.exposure)?;
     let name = row.name.as_str();
     if was != access && was != AccessState::Unknown {
-        let change = open_change(tx, key).await?;
+        let change = open_change(tx, key, access).await?;
         let event = NewEvent {
             at,
             instance: key,
@@ -262,13 +262,21 @@ async fn tell(
     Ok(())
 }
 
-async fn open_change(tx: &mut Tx, key: &InstanceKey) -> Result<Option<ChangeId>, Error> {
+/// The change that made it so: one that asked for this, and has made a call. All else happened outside the portal.
+async fn open_change(
+    tx: &mut Tx,
+    key: &InstanceKey,
+    access: AccessState,
+) -> Result<Option<ChangeId>, Error> {
     let id: Option<String> = on!(tx, |c| sqlx::query_scalar(
-        "SELECT id FROM changes WHERE account = $1 AND region = $2 AND instance = $3 AND open"
+        "SELECT id FROM changes
+         WHERE account = $1 AND region = $2 AND instance = $3 AND open AND target = $4
+           AND EXISTS (SELECT 1 FROM attempts WHERE change_id = changes.id)"
     )
     .bind(key.account.as_str())
     .bind(key.region.as_str())
     .bind(key.id.as_str())
+    .bind(access.code())
     .fetch_optional(c)
     .await)?;
     json::word_opt("change id", id.as_deref())

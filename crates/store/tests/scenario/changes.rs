@@ -1,7 +1,7 @@
 use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
 use domain::call::{SentCall, SignatureScheme};
 use domain::change::{Attempt, Change, ChangeState, Ending, ReadBack, SendOutcome, VerifiedBy};
-use domain::id::{AttemptId, ChangeId, IdempotencyKey, RequestId, UserId};
+use domain::id::{AttemptId, ChangeId, IdempotencyKey, RequestId};
 use domain::instance::InstanceStatus;
 use domain::person::Scope;
 use store::audit::AuditFilter;
@@ -12,7 +12,7 @@ use super::{at, change, person};
 
 const ALL: &Scope = &Scope::Everything;
 
-fn event(code: AuditCode, change: &Change) -> AuditEvent {
+pub fn event(code: AuditCode, change: &Change) -> AuditEvent {
     AuditEvent {
         change: Some(change.id),
         ..AuditEvent::new(at(10), code, Outcome::Intended, Actor::Portal)
@@ -27,7 +27,7 @@ pub async fn request(store: &Store, change: &Change, key: &str, arguments: &str)
     store.request_change(new).await.unwrap()
 }
 
-async fn step(store: &Store, from: &Change, to: ChangeState) -> Change {
+pub async fn step(store: &Store, from: &Change, to: ChangeState) -> Change {
     store.move_change(Move::new(from, to, at(20))).await.unwrap()
 }
 
@@ -53,11 +53,10 @@ fn attempt(number: i32, of: &Change, nonce: &str) -> Attempt {
     }
 }
 
-async fn intent(store: &Store, number: u128, instance: &str, by: UserId) -> (Change, Attempt) {
-    let stored = change(number, instance, by);
-    assert_eq!(request(store, &stored, &format!("key{number}"), "a").await, Requested::Stored);
+pub async fn intent(store: &Store, stored: Change, name: &str) -> (Change, Attempt) {
+    assert_eq!(request(store, &stored, &format!("key-{name}"), "a").await, Requested::Stored);
     let checked = step(store, &stored, ChangeState::Preflighted).await;
-    let attempt = attempt(1, &checked, &format!("nonce-{number}"));
+    let attempt = attempt(1, &checked, &format!("nonce-{name}"));
     let events = [event(AuditCode::ChangeIntent, &checked)];
     let moved = store
         .move_change(Move {
@@ -133,7 +132,7 @@ pub async fn a_change_moves_only_from_where_it_was_seen(store: &Store) {
 
 pub async fn an_attempt_is_written_with_its_move_or_not_at_all(store: &Store) {
     let by = person(store, "lin.wei").await;
-    let (first, _) = intent(store, 1, "r-a", by).await;
+    let (first, _) = intent(store, change(1, "r-a", by), "1").await;
     // Another change with the same nonce: neither attempt nor move nor audit event may be there.
     let second = change(2, "r-b", by);
     request(store, &second, "k2", "x").await;
@@ -163,7 +162,7 @@ pub async fn an_attempt_is_written_with_its_move_or_not_at_all(store: &Store) {
 
 pub async fn an_attempt_ends_once(store: &Store) {
     let by = person(store, "lin.wei").await;
-    let (first, opened) = intent(store, 1, "r-a", by).await;
+    let (first, opened) = intent(store, change(1, "r-a", by), "1").await;
     let request_id: RequestId = "ABAF95F6-35C1-4177-AF3A-70969EBD0001".parse().unwrap();
     let result = |outcome| AttemptResult {
         id: opened.id,
@@ -208,7 +207,7 @@ pub async fn an_attempt_ends_once(store: &Store) {
 
 pub async fn read_backs_keep_their_order(store: &Store) {
     let by = person(store, "lin.wei").await;
-    let (first, _) = intent(store, 1, "r-a", by).await;
+    let (first, _) = intent(store, change(1, "r-a", by), "1").await;
     for second in [30, 35, 40] {
         let read = ReadBack {
             at: at(second),
@@ -317,4 +316,41 @@ pub async fn a_due_return_is_taken_once_and_put_off_by_an_extension(store: &Stor
     store.end_return_of_released(duty.opened_by, at(600)).await.unwrap();
     assert_eq!(take(999).await, Vec::<String>::new());
     assert_eq!(take(1000).await, ["r-b"]);
+}
+
+pub async fn the_database_has_the_table_of_moves(store: &Store) {
+    let mut ours = domain::change::MOVES.to_vec();
+    ours.sort_by_key(|(from, to)| (from.code(), to.code()));
+    assert_eq!(store.list_legal_moves().await.unwrap(), ours);
+}
+
+pub async fn a_call_follows_another_only_after_proof(store: &Store) {
+    let by = person(store, "lin.wei").await;
+    for (number, outcome) in (1_u128..).zip(SendOutcome::ALL) {
+        let (first, opened) =
+            intent(store, change(number, &format!("r-{number}"), by), &number.to_string()).await;
+        let second = attempt(2, &first, &format!("again-{number}"));
+        let again = async |from: &Change| {
+            let step = Move {
+                attempt: Some(AttemptWrite::Open(&second)),
+                ..Move::new(from, ChangeState::Intent, at(31))
+            };
+            store.move_change(step).await
+        };
+        assert!(matches!(again(&first).await, Err(Error::Conflict)), "nobody knows how it ended");
+        let result = AttemptResult {
+            id: opened.id,
+            outcome: *outcome,
+            cloud_request_id: None,
+            cloud_code: None,
+            http_status: None,
+            at: at(30),
+        };
+        let finished = Move {
+            attempt: Some(AttemptWrite::Finish(result)),
+            ..Move::new(&first, ChangeState::Intent, at(30))
+        };
+        let finished = store.move_change(finished).await.unwrap();
+        assert_eq!(again(&finished).await.is_ok(), outcome.proves_nothing_happened(), "{outcome}");
+    }
 }

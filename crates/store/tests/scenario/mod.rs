@@ -4,6 +4,7 @@ pub mod audit;
 pub mod changes;
 pub mod duties;
 pub mod fleet;
+pub mod guards;
 pub mod notices;
 pub mod people;
 pub mod rules;

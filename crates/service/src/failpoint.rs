@@ -1,0 +1,46 @@
+//! Places where a drill ends the process, or stops it for a while, as if the machine had done it.
+//!
+//! Only with the feature `failpoints`, which is in no binary that is shipped. `FAILPOINTS="intent-committed=return"` kills
+//! at that place, `=return(stop)` stops the process there until somebody lets it go on.
+//!
+//! To add one: a constant, and `reach` where it is; an edge in the fault suite of `server`.
+
+/// The wish is stored, nothing is checked.
+pub(crate) const REQUESTED: &str = "change-requested";
+pub(crate) const CHECKED: &str = "change-checked";
+/// The next thing is the call.
+pub(crate) const INTENT_COMMITTED: &str = "intent-committed";
+/// The answer is in memory only.
+pub(crate) const ANSWERED: &str = "call-answered";
+pub(crate) const ACCEPTED: &str = "answer-recorded";
+/// One read back of a call that was accepted.
+pub(crate) const VERIFYING: &str = "verifying";
+/// One read back of a call that nobody heard of.
+pub(crate) const RECONCILING: &str = "reconciling";
+/// A change of another process is ours, and nothing is done with it.
+pub(crate) const TAKEN_OVER: &str = "taken-over";
+
+#[cfg(not(feature = "failpoints"))]
+pub(crate) const fn reach(_: &'static str) {}
+
+#[cfg(feature = "failpoints")]
+pub(crate) fn reach(point: &'static str) {
+    fail::fail_point!(point, |argument| {
+        if argument.as_deref() == Some("stop") {
+            return signal("STOP");
+        }
+        signal("KILL");
+        // It comes at any moment, and nothing may happen until then.
+        loop {
+            std::thread::park();
+        }
+    });
+}
+
+/// To this process, by a shell, as the signals of the standard library are none.
+#[cfg(feature = "failpoints")]
+fn signal(name: &str) {
+    let sent =
+        std::process::Command::new("/bin/sh").args(["-c", &format!("kill -{name} $PPID")]).status();
+    tracing::warn!(?sent, name, "a drill");
+}
