@@ -36,6 +36,7 @@ words! {
     line_not_applicable: "Does not apply", "不适用";
     line_not_read: "Not read yet", "尚未读取";
     line_blocked: "Blocked", "被阻止";
+    line_late: "Change it alone", "请单独变更";
     line_refused: "Not allowed", "不允许";
     becomes_column: "What becomes of it", "变化";
     nothing_would_change: "None of these would change.", "没有实例会变更。";
@@ -80,6 +81,7 @@ impl Language {
             Line::NotRead => self.line_not_read(),
             Line::Blocked { .. } => self.line_blocked(),
             Line::Refused { .. } => self.line_refused(),
+            Line::LateEffect { .. } => self.line_late(),
         }
     }
 
@@ -94,6 +96,15 @@ impl Language {
             Line::WillChange { warnings, .. } => told(warnings),
             Line::Blocked { checks } => told(checks),
             Line::Refused { refusal } => self.refusal(*refusal),
+            Line::LateEffect { until } => {
+                let until = self.moment(*until);
+                match self {
+                    Self::En => {
+                        format!("A call of another change may still take effect until {until}.")
+                    }
+                    Self::ZhCn => format!("另一变更的调用在 {until} 之前仍可能生效。"),
+                }
+            }
             Line::AlreadySo | Line::NotApplicable | Line::NotRead => String::new(),
         }
     }

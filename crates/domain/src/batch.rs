@@ -129,6 +129,10 @@ pub enum Line {
     Refused {
         refusal: Refusal,
     },
+    /// A call of another change may still take effect: that is for somebody who looks at this one alone.
+    LateEffect {
+        until: Timestamp,
+    },
 }
 
 closed_enum! {
@@ -149,6 +153,7 @@ impl Line {
             Self::NotRead => "not-read",
             Self::Blocked { .. } => "blocked",
             Self::Refused { .. } => "refused",
+            Self::LateEffect { .. } => "late-effect",
         }
     }
 

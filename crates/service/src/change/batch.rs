@@ -182,6 +182,7 @@ impl Operator<'_> {
         for (position, key) in (0..).zip(keys) {
             let Ok(detail) = self.viewer().get_instance(key).await else { continue };
             let facts = detail.facts();
+            let late_until = portal.store().find_opposite_late_effect(key, to, now).await?;
             let review = Review {
                 id: portal.outside().review_id(),
                 person: who.person.id,
@@ -193,14 +194,19 @@ impl Operator<'_> {
                 preflight: preflight::run(&facts, to),
                 facts,
                 decides: None,
+                late_until,
             };
             let demand = policy.demand(&self.wish(&review, now, false));
+            let line = match late_until {
+                Some(until) => Line::LateEffect { until },
+                None => Line::of(&review.facts, &review.preflight, to, &demand),
+            };
             let item = BatchItem {
                 position,
                 instance: key.clone(),
                 name: review.name.clone(),
                 environment: review.environment,
-                line: Line::of(&review.facts, &review.preflight, to, &demand),
+                line,
                 review: review.id,
                 change: None,
                 problem: None,
