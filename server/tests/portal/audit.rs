@@ -69,6 +69,8 @@ async fn it_is_verified_and_exported_beside_a_running_portal() {
 async fn another_key_does_not_verify_and_does_not_write() {
     let ground = Ground::new(Memory::Sqlite).await;
     let portal = ground.start(&ground.config(), &[]).await;
+    // It says where it is before it has written its start, and answers after.
+    assert_eq!(portal.browser().get("/healthz").await.status, 200);
     let own = std::fs::read_to_string(ground.folder.path().join("portal.db.audit-key")).unwrap();
     let other = ground.folder.path().join("other");
     std::fs::write(&other, "ab".repeat(32)).unwrap();
@@ -89,6 +91,7 @@ async fn another_key_does_not_verify_and_does_not_write() {
     let portal = ground
         .start(&ground.config(), &[("LATCHKEY_AUDIT_KEY_FILE", other.to_str().unwrap())])
         .await;
+    assert_eq!(portal.browser().get("/healthz").await.status, 200);
     let was = ground.folder.path().join("portal.db.audit-key");
     let both = ["audit", "verify", "--previous-key", was.to_str().unwrap()];
     expect(
