@@ -120,7 +120,11 @@ fn ChangeRow(
             })}
             <td><AccessBadge language state=change.to.into()/></td>
             <td><ChangeBadge language change=change.clone()/></td>
-            <td>{change.requested_by_name.to_string()}</td>
+            <td>
+                <a href=path::audit_of_person(&change.requested_by_name) title=language.history_of_person()>
+                    {change.requested_by_name.to_string()}
+                </a>
+            </td>
             <td class="wide"><bdi>{reason}</bdi></td>
         </tr>
     }

@@ -27,7 +27,11 @@ pub enum Error {
     #[error("the audit is sealed with another key than this process was given")]
     OtherAuditKey,
     /// The file that tells where the audit ends.
-    #[error("the anchor of the audit in {path} cannot be read or written", path = path.display())]
+    #[error(
+        "the anchor of the audit in {path} cannot be read or written: set audit_anchor_file to a file that the portal \
+         can write",
+        path = path.display()
+    )]
     Anchor { path: PathBuf, source: std::io::Error },
 }
 

@@ -173,6 +173,10 @@ async fn serve(listener: TcpListener, web: Web) -> ExitCode {
     if let Err(error) = portal.store().record(&started).await {
         return failed_by(&error);
     }
+    // Where the anchor cannot be written is told now, not when it is missed.
+    if let Err(error) = portal.anchor_audit().await {
+        return failed_by(&error);
+    }
     tokio::spawn(portal.clone().supervise_changes());
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());

@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::audit::{AuditFilter, Flaw};
 
 use crate::command_line::expect;
-use crate::ground::{Ground, Memory, ORDERS, confirm, key, take_review, until};
+use crate::ground::{Config, Ground, Memory, ORDERS, confirm, key, take_review, until};
 use crate::process::{Ended, latchkey, run};
 
 async fn audit(ground: &Ground, arguments: &[&str]) -> Ended {
@@ -69,6 +69,8 @@ async fn it_is_verified_and_exported_beside_a_running_portal() {
 async fn another_key_does_not_verify_and_does_not_write() {
     let ground = Ground::new(Memory::Sqlite).await;
     let portal = ground.start(&ground.config(), &[]).await;
+    // It says where it is before it has written its start, and answers after.
+    assert_eq!(portal.browser().get("/healthz").await.status, 200);
     let own = std::fs::read_to_string(ground.folder.path().join("portal.db.audit-key")).unwrap();
     let other = ground.folder.path().join("other");
     std::fs::write(&other, "ab".repeat(32)).unwrap();
@@ -89,6 +91,7 @@ async fn another_key_does_not_verify_and_does_not_write() {
     let portal = ground
         .start(&ground.config(), &[("LATCHKEY_AUDIT_KEY_FILE", other.to_str().unwrap())])
         .await;
+    assert_eq!(portal.browser().get("/healthz").await.status, 200);
     let was = ground.folder.path().join("portal.db.audit-key");
     let both = ["audit", "verify", "--previous-key", was.to_str().unwrap()];
     expect(
@@ -98,6 +101,19 @@ async fn another_key_does_not_verify_and_does_not_write() {
     );
     expect(&run(with_other(&["audit", "verify"])).await, 4, &["epoch 1 was sealed with the key"]);
     drop(portal);
+}
+
+#[tokio::test]
+async fn a_place_where_the_anchor_cannot_lie_is_told_at_the_first_start() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let config = Config {
+        more: "audit_anchor_file = \"/no/such/folder/anchor\"\n".into(),
+        ..ground.config()
+    };
+    let toml = config.text(ground.folder.path());
+    std::fs::write(ground.folder.path().join("latchkey.toml"), toml).unwrap();
+    let ended = run(latchkey(ground.folder.path(), &["serve"])).await;
+    expect(&ended, 1, &["/no/such/folder/anchor cannot be read or written", "audit_anchor_file"]);
 }
 
 fn copy(from: &Path, to: &Path) {

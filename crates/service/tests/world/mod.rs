@@ -213,7 +213,15 @@ impl World {
 
     /// Waits until it is over. The deadline only tells a hang.
     pub async fn ended(&self, id: ChangeId) -> Change {
-        self.until(id, |change| change.state.is_terminal()).await
+        let change = self.until(id, |change| change.state.is_terminal()).await;
+        self.check_audit().await;
+        change
+    }
+
+    /// I6: every row is as it was written.
+    pub async fn check_audit(&self) {
+        let audit = self.portal.store().verify_audit(&[]).await.unwrap();
+        assert_eq!(audit.flaw, None);
     }
 
     pub async fn until(&self, id: ChangeId, wanted: impl Fn(&Change) -> bool) -> Change {
@@ -269,9 +277,7 @@ impl World {
             let known = attempts.iter().filter(|attempt| attempt.nonce == nonce).count();
             assert_eq!(known, 1, "a request arrived without its attempt: {entry:?}");
         }
-        // I6: the audit is whole.
-        let audit = self.portal.store().verify_audit(&[]).await.unwrap();
-        assert_eq!(audit.flaw, None);
+        self.check_audit().await;
         self.check_invariants_of(change).await;
     }
 
