@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::id::{ChangeId, InstanceKey, ReviewId};
+use domain::id::{BatchId, ChangeId, InstanceKey, ReviewId};
 
 pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -14,6 +14,8 @@ pub const CHANGES_WAITING: &str = "/changes?waiting=1";
 pub const CHANGES_OPEN: &str = "/changes?open=1";
 pub const AUDIT: &str = "/audit";
 pub const POLICY: &str = "/policy";
+pub const BATCHES: &str = "/batches";
+pub const NEW_BATCH: &str = "/batches/new";
 
 /// Under here: what the pages' own forms post to.
 pub const UI: &str = "/api/ui";
@@ -33,6 +35,13 @@ pub const FREEZE_POST: &str = "/api/ui/policy/freeze";
 pub const RULES_POST: &str = "/api/ui/policy/rules";
 pub const GENERAL_POST: &str = "/api/ui/policy/general";
 pub const AS_CONFIGURED_POST: &str = "/api/ui/policy/as-configured";
+pub const DRAFT_BATCH_POST: &str = "/api/ui/batch/draft";
+pub const START_BATCH_POST: &str = "/api/ui/batch/start";
+pub const PAUSE_BATCH_POST: &str = "/api/ui/batch/pause";
+pub const RESUME_BATCH_POST: &str = "/api/ui/batch/resume";
+pub const STOP_BATCH_POST: &str = "/api/ui/batch/stop";
+pub const TRY_BATCH_AGAIN_POST: &str = "/api/ui/batch/try-again";
+pub const PUT_BATCH_BACK_POST: &str = "/api/ui/batch/put-back";
 pub const READ_AGAIN_POST: &str = "/api/ui/instance/read-again";
 pub const READ_LIST_AGAIN_POST: &str = "/api/ui/instances/read-again";
 pub const SAVE_VIEW_POST: &str = "/api/ui/view/save";
@@ -57,6 +66,15 @@ pub fn review(id: ReviewId) -> String {
 
 pub fn change(id: ChangeId) -> String {
     format!("{CHANGES}/{id}")
+}
+
+pub fn batch(id: BatchId) -> String {
+    format!("{BATCHES}/{id}")
+}
+
+/// What became of each line, as a file.
+pub fn batch_export(id: BatchId) -> String {
+    format!("{BATCHES}/{id}/export.csv")
 }
 
 pub fn changes_of(key: &InstanceKey) -> String {
@@ -107,7 +125,7 @@ pub fn query_value(address: &str, name: &str) -> Option<String> {
 pub fn safe_next(next: Option<&str>) -> String {
     let ours = |path: &&str| {
         let page = path.split(['?', '#']).next().unwrap_or_default();
-        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, AUDIT, POLICY, "/reviews"];
+        let known = [OVERVIEW, INSTANCES, ACCOUNTS, CHANGES, BATCHES, AUDIT, POLICY, "/reviews"];
         known.iter().any(|known| {
             page == *known || page.strip_prefix(known).is_some_and(|rest| rest.starts_with('/'))
         }) && !path.contains("//")

@@ -75,7 +75,7 @@ pub(super) fn parse_reason(text: Option<&str>) -> Result<Option<Reason>, ApiErro
 pub const UNTIL_SHUT: &str = "until-shut";
 
 /// Whether the time is allowed is the use case's to say.
-fn parse_lasts(text: Option<&str>) -> Result<Lasts, ApiError> {
+pub(super) fn parse_lasts(text: Option<&str>) -> Result<Lasts, ApiError> {
     match text.unwrap_or_default() {
         "" => Ok(Lasts::Usual),
         UNTIL_SHUT => Ok(Lasts::UntilShut),

@@ -9,6 +9,7 @@
 #![expect(clippy::too_many_arguments, reason = "a form may have many fields")]
 
 pub mod approval;
+pub mod batch;
 pub mod change;
 pub mod error;
 pub mod instance;

@@ -1,6 +1,6 @@
 //! Changes in lists, and what is needed to speak of one.
 
-use domain::change::{Change, ChangeState, Ending, VerifiedBy};
+use domain::change::{Change, ChangeState, Ending, SendOutcome, VerifiedBy};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use service::viewer::ChangeDetail;
@@ -12,7 +12,12 @@ use crate::ui::{Badge, Moment, Scroll, Tone};
 
 /// Nothing is green before it was read back.
 pub fn change_tone(change: &Change) -> Tone {
-    match (change.state, &change.ending) {
+    state_tone(change.state, change.ending.as_ref())
+}
+
+/// The same where the rest of the change is not at hand.
+pub const fn state_tone(state: ChangeState, ending: Option<&Ending>) -> Tone {
+    match (state, ending) {
         (ChangeState::Verified, Some(Ending::Verified { by: VerifiedBy::NoOp }))
         | (ChangeState::Rejected | ChangeState::Expired | ChangeState::Cancelled, _) => {
             Tone::Neutral
@@ -42,7 +47,25 @@ pub fn change_facts(language: Language, detail: &ChangeDetail) -> ChangeFacts {
         _ => None,
     };
     let late_until = detail.late_until.map(|until| language.moment(until));
-    ChangeFacts { proof, reads: detail.read_backs.len(), late_until }
+    let last = detail.attempts.last().and_then(|attempt| attempt.outcome);
+    let accepted = last == Some(SendOutcome::Accepted);
+    ChangeFacts { proof, reads: detail.read_backs.len(), late_until, accepted }
+}
+
+/// Which changes: above every list of them.
+#[component]
+pub fn ChangeTabs(language: Language, current: &'static str) -> impl IntoView {
+    let tabs = [
+        (path::CHANGES, language.all_changes()),
+        (path::CHANGES_OPEN, language.open_changes()),
+        (path::CHANGES_WAITING, language.waiting_for_approval()),
+        (path::BATCHES, language.batches()),
+    ];
+    let tabs = tabs.into_iter().map(|(href, text)| {
+        view! { <a class="chip" href=href aria-current=(href == current).then_some("page")>{text}</a> }
+    });
+    view! { <nav class="chips" aria-label=language.changes()>{tabs.collect_view()}</nav> }
+        .into_any()
 }
 
 #[component]

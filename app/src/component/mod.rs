@@ -19,7 +19,7 @@ mod switch;
 mod whitelist;
 
 pub use access::{AccessBadge, EnvironmentBadge, WhitelistWord};
-pub use change::{ChangeTable, change_facts, change_tone};
+pub use change::{ChangeTable, ChangeTabs, change_facts, change_tone, state_tone};
 pub use checks::CheckList;
 pub use coverage::CoverageBar;
 pub use deciding::{ApprovalCard, CancelForm, DecideForm, Emergencies};

@@ -3,7 +3,7 @@
 use domain::audit::RecordedEvent;
 use domain::call::SentCall;
 use domain::change::{Attempt, Cause, Change, ChangeState, Ending, ReadBack, VerifiedBy};
-use domain::id::ChangeId;
+use domain::id::{BatchId, ChangeId};
 use domain::person::Role;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -72,7 +72,7 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
                     {detail.approval.clone().map(|approval| view! {
                         <ApprovalCard request=request.clone() change=change.clone() approval/>
                     })}
-                    <Wish request change=change.clone()/>
+                    <Wish request change=change.clone() batch=detail.batch/>
                     <Proof language reads=detail.read_backs.clone()/>
                     {change.preflight.map(|preflight| view! {
                         <Card title=language.checks()><CheckList language preflight/></Card>
@@ -215,7 +215,7 @@ fn Progress(language: Language, events: Vec<RecordedEvent>) -> impl IntoView {
 }
 
 #[component]
-fn Wish(request: Request, change: Change) -> impl IntoView {
+fn Wish(request: Request, change: Change, batch: Option<BatchId>) -> impl IntoView {
     let language = request.language;
     let reason = change.reason.as_ref().map(ToString::to_string);
     view! {
@@ -240,6 +240,9 @@ fn Wish(request: Request, change: Change) -> impl IntoView {
                 })}
                 {change.puts_back.map(|id| view! {
                     <Fact name=language.puts_back()><a href=path::change(id)>{language.see_put_back()}</a></Fact>
+                })}
+                {batch.map(|id| view! {
+                    <Fact name=language.part_of_batch()><a href=path::batch(id)>{language.see_batch()}</a></Fact>
                 })}
                 <Fact name=language.reason()>
                     {match reason {

@@ -7,7 +7,7 @@ use service::viewer::ChangeFilter;
 
 use super::load::load;
 use crate::api::ssr::Request;
-use crate::component::{ChangeTable, Frame, Section};
+use crate::component::{ChangeTable, ChangeTabs, Frame, Section};
 use crate::path;
 use crate::ui::Empty;
 
@@ -72,18 +72,10 @@ pub fn ChangesPage() -> impl IntoView {
         (false, true) => path::CHANGES_OPEN,
         (false, false) => path::CHANGES,
     };
-    let tabs = [
-        (path::CHANGES, language.all_changes()),
-        (path::CHANGES_OPEN, language.open_changes()),
-        (path::CHANGES_WAITING, language.waiting_for_approval()),
-    ];
-    let tabs = tabs.into_iter().map(move |(href, text)| {
-        view! { <a class="chip" href=href aria-current=(href == current).then_some("page")>{text}</a> }
-    });
     view! {
         <Frame title=language.changes().to_owned() section=Section::Changes>
             <div class="title"><h1>{language.changes()}</h1></div>
-            <nav class="chips" aria-label=language.changes()>{tabs.collect_view()}</nav>
+            <ChangeTabs language current/>
             {shown}
         </Frame>
     }

@@ -8,6 +8,7 @@ mod table;
 mod tools;
 
 use domain::inventory::{Coverage, InstanceCounts, InstanceListing, MatchCount};
+use domain::person::Role;
 use leptos::prelude::*;
 use service::viewer::{PageOf, SavedView};
 
@@ -87,6 +88,7 @@ fn Fleet(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
     let being_read = path::query_value(&request.address, path::BEING_READ)
         .and_then(|count| count.parse::<u32>().ok())
         .map(|count| language.being_read(count));
+    let operator = request.role().covers(Role::Operator);
     let kind = (!fleet.rows.is_empty()).then_some("rows");
     view! {
         <div class="title">
@@ -102,7 +104,7 @@ fn Fleet(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
             {being_read.map(|text| view! {
                 <p class="hint" data-tone="accent" role="status"><Icon name=IconName::Refresh/> " " {text}</p>
             })}
-            <Tools language asked=asked.clone() matches views=fleet.views.clone()/>
+            <Tools language asked=asked.clone() matches operator views=fleet.views.clone()/>
             <div id="listed" class="stack" data-live="" data-live-kind=kind>
                 {if fleet.rows.is_empty() {
                     view! { <Nothing language asked fleet/> }.into_any()

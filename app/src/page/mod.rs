@@ -2,6 +2,8 @@
 
 mod accounts;
 mod audit;
+mod batch;
+mod batches;
 mod change;
 mod changes;
 mod instance;
@@ -15,6 +17,8 @@ mod sign_in;
 
 pub use accounts::AccountsPage;
 pub use audit::AuditPage;
+pub use batch::BatchPage;
+pub use batches::{BatchesPage, NewBatchPage};
 pub use change::ChangePage;
 pub use changes::ChangesPage;
 pub use instance::InstancePage;

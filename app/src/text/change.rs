@@ -47,10 +47,15 @@ words! {
 impl Language {
     /// In one or two words.
     pub(crate) fn change_label(self, change: &Change) -> &'static str {
-        match (change.state, &change.ending) {
-            (ChangeState::Preflighted, _) if change.start_at.is_some() => {
-                self.pick("Planned", "已计划")
-            }
+        if change.state == ChangeState::Preflighted && change.start_at.is_some() {
+            return self.pick("Planned", "已计划");
+        }
+        self.state_label(change.state, change.ending.as_ref())
+    }
+
+    /// The same where the rest of the change is not at hand.
+    pub(crate) fn state_label(self, state: ChangeState, ending: Option<&Ending>) -> &'static str {
+        match (state, ending) {
             (ChangeState::Requested | ChangeState::Preflighted, _) => {
                 self.pick("Checking", "检查中")
             }
@@ -143,7 +148,7 @@ impl Language {
                 self.nothing_changed_message(change, facts)
             }
             ChangeState::Unknown | ChangeState::Reconciling => self.unknown_message(change),
-            ChangeState::Diverged if change.cloud_request_id.is_none() => self
+            ChangeState::Diverged if !facts.accepted => self
                 .pick(
                     "Nobody knows what became of the call, and the value is neither the one before nor the one that was wished. Look at the instance in the cloud's console.",
                     "无人知道该调用的结果，且当前值既不是原值也不是目标值。请在云控制台查看该实例。",
@@ -373,4 +378,6 @@ pub(crate) struct ChangeFacts {
     pub reads: usize,
     /// Until when the call may still take effect.
     pub late_until: Option<String>,
+    /// The cloud said that it takes the call.
+    pub accepted: bool,
 }

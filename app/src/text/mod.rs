@@ -13,6 +13,7 @@
 mod access;
 mod approval;
 mod audit;
+mod batch;
 mod change;
 mod check;
 mod cloud;

@@ -39,6 +39,11 @@ closed_enum! {
         BreakGlassUsed = "break-glass.used",
         BreakGlassSeen = "break-glass.seen",
         PolicyChanged = "policy.changed",
+        BatchStarted = "batch.started",
+        BatchPaused = "batch.paused",
+        BatchResumed = "batch.resumed",
+        BatchStopped = "batch.stopped",
+        BatchEnded = "batch.ended",
         ReturnPlanned = "return.planned",
         ReturnExtended = "return.extended",
         /// A door should be shut by now and is not.

@@ -142,6 +142,8 @@ number_id! {
     /// What a person was shown before confirming.
     ReviewId("review id");
     UserId("user id");
+    /// The same change for many instances; later ones sort later.
+    BatchId("batch id");
 }
 
 /// Which instance: the cloud's ids are unique within an account and a region at best, so all three are always named.

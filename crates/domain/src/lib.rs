@@ -7,6 +7,7 @@ pub mod code;
 pub mod access;
 pub mod approval;
 pub mod audit;
+pub mod batch;
 pub mod call;
 pub mod change;
 pub mod cloud;

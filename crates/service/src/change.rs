@@ -8,12 +8,14 @@
 //!   before changed nothing.
 //! - `returns`: doors whose time is over are shut by the same way, however often it takes.
 //! - [`approver`]: somebody else agrees to a wish, or not.
+//! - [`batch`]: the same for many instances, a few first.
 //! - `put_back`: what was just changed is taken back.
 //! - `verify`: reads back until there is proof. From here on nothing is ever sent.
 //! - `late`: the last read after a call that nobody heard of.
 
 pub(crate) mod approver;
 mod attempt;
+pub(crate) mod batch;
 mod drive;
 pub(crate) mod engine;
 mod late;

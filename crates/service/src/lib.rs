@@ -30,6 +30,7 @@ pub mod viewer;
 pub use account::{Account, AccountOptions, Accounts};
 pub use attention::Attention;
 pub use change::approver::Approver;
+pub use change::batch::{After, BatchDetail, BatchStart, USUAL_AT_ONCE, USUAL_FAILURES};
 pub use change::operator::{Confirmation, Extended, Lasts, Operator, Start};
 pub use error::{Field, Problem, ServiceError};
 pub use health::{AccountHealth, CallLimit};

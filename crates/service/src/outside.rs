@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::id::{AttemptId, ChangeId, ReviewId, UserId};
+use domain::id::{AttemptId, BatchId, ChangeId, ReviewId, UserId};
 use domain::time::Timestamp;
 
 /// The wall clock. The real one is made in `server`; tests hold one they can move.
@@ -38,6 +38,10 @@ impl Outside {
 
     pub(crate) fn review_id(&self) -> ReviewId {
         ReviewId::from_u128(self.entropy.bits())
+    }
+
+    pub(crate) fn batch_id(&self) -> BatchId {
+        BatchId::from_u128(self.ordered())
     }
 
     pub(crate) fn user_id(&self) -> UserId {

@@ -15,6 +15,7 @@ impl Portal {
         let (store, now) = (self.store(), self.now());
         store.prune_sessions(now.minus(ENDED_KEPT)).await?;
         store.prune_reviews(now.minus(ENDED_KEPT)).await?;
+        store.prune_drafts(now.minus(ENDED_KEPT)).await?;
         let settings = self.settings();
         let (before, most) = (now.minus(settings.events_kept), settings.events_most);
         while store.prune_events(before, most, BATCH).await? > 0 {}

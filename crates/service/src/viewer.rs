@@ -3,7 +3,7 @@
 use domain::approval::Approval;
 use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
 use domain::change::{Attempt, Change, ReadBack};
-use domain::id::{ChangeId, InstanceKey};
+use domain::id::{BatchId, ChangeId, InstanceKey};
 use domain::inventory::{
     Coverage, FleetEvent, InstanceCounts, InstanceDetail, InstanceFilter, InstanceListing,
     MatchCount,
@@ -34,6 +34,8 @@ pub struct ChangeDetail {
     pub late_until: Option<Timestamp>,
     /// What somebody else was asked, if anybody was.
     pub approval: Option<Approval>,
+    /// The batch that it is a line of.
+    pub batch: Option<BatchId>,
     /// Until when this person may put it back.
     pub put_back_until: Option<Timestamp>,
     /// The oldest first.
@@ -140,6 +142,7 @@ impl Viewer<'_> {
             attempts,
             read_backs: store.list_read_backs(id).await?,
             approval: store.find_approval(id).await?,
+            batch: store.find_batch_of(id).await?,
             put_back_until: self.may_put_back(&change).await?,
             events,
             change,

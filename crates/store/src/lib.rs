@@ -13,6 +13,7 @@ mod error;
 mod json;
 
 pub mod audit;
+pub mod batch;
 pub mod call_limit;
 pub mod change;
 pub mod coverage;

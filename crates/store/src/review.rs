@@ -4,23 +4,28 @@ use domain::id::{ReviewId, UserId};
 use domain::review::Review;
 use domain::time::Timestamp;
 
-use crate::database::on;
+use crate::database::{Tx, on};
 use crate::{Error, Store, json};
+
+pub(crate) async fn save(tx: &mut Tx, review: &Review) -> Result<(), Error> {
+    let body = json::write(review)?;
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO reviews (id, person, taken_at, body) VALUES ($1, $2, $3, $4)"
+    )
+    .bind(review.id.to_string())
+    .bind(review.person.to_string())
+    .bind(review.taken_at.as_millis())
+    .bind(body)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
 
 impl Store {
     pub async fn save_review(&self, review: &Review) -> Result<(), Error> {
-        let body = json::write(review)?;
         let mut tx = self.write().await?;
-        on!(tx, |c| sqlx::query(
-            "INSERT INTO reviews (id, person, taken_at, body) VALUES ($1, $2, $3, $4)"
-        )
-        .bind(review.id.to_string())
-        .bind(review.person.to_string())
-        .bind(review.taken_at.as_millis())
-        .bind(body)
-        .execute(c)
-        .await
-        .map(drop))?;
+        save(&mut tx, review).await?;
         tx.commit().await
     }
 
@@ -42,7 +47,9 @@ impl Store {
         let mut tx = self.write().await?;
         let rows = on!(tx, |c| {
             sqlx::query(
-            "DELETE FROM reviews WHERE taken_at < $1 AND id NOT IN (SELECT review FROM changes WHERE open)"
+            "DELETE FROM reviews WHERE taken_at < $1 AND id NOT IN (SELECT review FROM changes WHERE open)
+               AND id NOT IN (SELECT i.review FROM batch_items i JOIN batches b ON b.id = i.batch
+                              WHERE b.state IN ('running', 'paused'))"
         )
             .bind(before.as_millis())
             .execute(c)

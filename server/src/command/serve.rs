@@ -156,6 +156,7 @@ async fn serve(listener: TcpListener, web: Web) -> ExitCode {
     tokio::spawn(portal.clone().supervise_changes());
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
+    tokio::spawn(portal.clone().keep_batches());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
     let stop = async {

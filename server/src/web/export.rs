@@ -247,7 +247,7 @@ fn csv_rows(rows: &[InstanceListing]) -> std::io::Result<Bytes> {
     written(rows.iter().map(|row| cells(row).to_vec())).map(Bytes::from)
 }
 
-fn written(lines: impl IntoIterator<Item = Vec<String>>) -> std::io::Result<Vec<u8>> {
+pub(super) fn written(lines: impl IntoIterator<Item = Vec<String>>) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
         .terminator(csv::Terminator::CRLF)

@@ -49,6 +49,9 @@ const SHOWN_AGAIN: &[&str] = &[
     "zone",
     "approval_lasts",
     "put_back_within",
+    "at_once",
+    "failures",
+    "typed_count",
 ];
 
 /// The strictly read pairs of a form, for handlers that are no server functions.

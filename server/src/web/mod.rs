@@ -6,6 +6,7 @@
 //! [`gate`], then for forms [`forms`].
 
 mod assets;
+mod batch_export;
 mod encoding;
 mod events;
 mod export;

@@ -15,8 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{
-    Web, assets, events, export, forms, gate, headers, health, host, identify, preferences,
-    problem, session, sign_in,
+    Web, assets, batch_export, events, export, forms, gate, headers, health, host, identify,
+    preferences, problem, session, sign_in,
 };
 
 /// The whole of HTTP.
@@ -82,6 +82,7 @@ fn own_pages() -> Router<Web> {
     Router::new()
         .route(app::path::EXPORT_CSV, get(export::csv))
         .route(app::path::EXPORT_JSON, get(export::json))
+        .route("/batches/{id}/export.csv", get(batch_export::csv))
         .route(app::path::EVENTS, get(events::follow))
 }
 

@@ -27,6 +27,7 @@ pub struct Form {
 
 const REVIEW: &str = "00000000000000000000000000000001";
 const CHANGE: &str = REVIEW;
+const BATCH: &str = REVIEW;
 
 pub const FORMS: &[Form] = &[
     Form {
@@ -131,6 +132,55 @@ pub const FORMS: &[Form] = &[
         signed_in: true,
     },
     Form {
+        path: "/api/ui/batch/draft",
+        fields: &[("query", "region=cn-hangzhou"), ("to", "password-free")],
+        needed: &["query", "to"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/batch/start",
+        fields: &[("batch", BATCH), ("at_once", "10"), ("failures", "3"), ("reason", "because")],
+        needed: &["batch", "at_once", "failures"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/batch/pause",
+        fields: &[("batch", BATCH)],
+        needed: &["batch"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/batch/resume",
+        fields: &[("batch", BATCH)],
+        needed: &["batch"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/batch/stop",
+        fields: &[("batch", BATCH)],
+        needed: &["batch"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/batch/try-again",
+        fields: &[("batch", BATCH)],
+        needed: &["batch"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/batch/put-back",
+        fields: &[("batch", BATCH)],
+        needed: &["batch"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
         path: "/api/ui/policy/freeze",
         fields: &[("version", "0"), ("freeze", "none")],
         needed: &["version", "freeze"],
@@ -218,10 +268,11 @@ async fn the_same_forms_do_when_nothing_is_wrong() {
     let portal = ground.serve().await;
     for form in FORMS {
         let answer = portal.signed_in("adam").await.post(form.path, form.fields).await;
-        // There is no such review or change, and no door open for a time; all else is as it should be.
+        // There is no such review, change or batch, and no door open for a time; all else is as it should be.
         let expected = match form.path {
             "/api/ui/change/confirm" | "/api/ui/approval/approve" => 409,
             path if path == "/api/ui/return/extend"
+                || form.fields.contains(&("batch", BATCH))
                 || form.fields.contains(&("change", CHANGE)) =>
             {
                 404

@@ -40,6 +40,11 @@ async fn every_page_for_every_role() {
         ("/changes".into(), PEOPLE_ONLY),
         (format!("/changes/{change}"), PEOPLE_ONLY),
         ("/policy".into(), PEOPLE_ONLY),
+        ("/batches".into(), PEOPLE_ONLY),
+        ("/batches/new".into(), [303, 403, 200, 200, 200]),
+        ("/batches/00000000000000000000000000000001".into(), [303, 404, 404, 404, 404]),
+        ("/batches/00000000000000000000000000000001/export.csv".into(), [303, 404, 404, 404, 404]),
+        ("/batches/nonsense/export.csv".into(), [303, 404, 404, 404, 404]),
         ("/audit".into(), PEOPLE_ONLY),
         // Of another session of adam's too; to all others a review is not there.
         (format!("/reviews/{review}"), [303, 403, 409, 409, 200]),
@@ -59,6 +64,7 @@ async fn every_page_for_every_role() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn every_function_for_every_role() {
     let ground = Ground::new(Memory::Sqlite).await;
     let portal = ground.serve().await;
@@ -69,6 +75,9 @@ async fn every_function_for_every_role() {
     let extend =
         [&place[..], &[("seen", "1"), ("lasts", "3600"), ("key", "0123456789abcdef")]].concat();
     let change = [("change", "00000000000000000000000000000001")];
+    let batch = [("batch", "00000000000000000000000000000001")];
+    let start = [&batch[..], &[("at_once", "10"), ("failures", "3")]].concat();
+    let draft = [("query", "region=cn-hangzhou"), ("to", "password-free")];
     let put_back = [&change[..], &[("key", "0123456789abcdef")]].concat();
     let see = [&change[..], &[("verdict", "approved")]].concat();
     let review_only = [("review", "00000000000000000000000000000001")];
@@ -101,6 +110,13 @@ async fn every_function_for_every_role() {
         ("/api/ui/return/extend", &extend, [401, 403, 404, 404, 404]),
         ("/api/ui/change/cancel", &change, [401, 403, 404, 404, 404]),
         ("/api/ui/change/put-back", &put_back, [401, 403, 404, 404, 404]),
+        ("/api/ui/batch/draft", &draft, [401, 403, 200, 200, 200]),
+        ("/api/ui/batch/start", &start, [401, 403, 404, 404, 404]),
+        ("/api/ui/batch/pause", &batch, [401, 403, 404, 404, 404]),
+        ("/api/ui/batch/resume", &batch, [401, 403, 404, 404, 404]),
+        ("/api/ui/batch/stop", &batch, [401, 403, 404, 404, 404]),
+        ("/api/ui/batch/try-again", &batch, [401, 403, 404, 404, 404]),
+        ("/api/ui/batch/put-back", &batch, [401, 403, 404, 404, 404]),
         ("/api/ui/approval/review", &change, approvers),
         ("/api/ui/approval/approve", &review_only, [401, 403, 403, 409, 409]),
         ("/api/ui/approval/reject", &change, approvers),
@@ -144,6 +160,13 @@ async fn every_function_for_every_role() {
         tried("reject-request", Role::Approver, 2),
         tried("approve-request", Role::Approver, 2),
         tried("review-request", Role::Approver, 2),
+        tried("put-batch-back", Role::Operator, 1),
+        tried("try-batch-again", Role::Operator, 1),
+        tried("stop-batch", Role::Operator, 1),
+        tried("resume-batch", Role::Operator, 1),
+        tried("pause-batch", Role::Operator, 1),
+        tried("start-batch", Role::Operator, 1),
+        tried("draft-batch", Role::Operator, 1),
         tried("put-back-change", Role::Operator, 1),
         tried("cancel-change", Role::Operator, 1),
         tried("extend-return", Role::Operator, 1),

@@ -15,10 +15,12 @@ pub fn Tools(
     language: Language,
     asked: Asked,
     matches: Option<String>,
+    operator: bool,
     views: Vec<SavedView>,
 ) -> impl IntoView {
     let csv = asked.address_under(path::EXPORT_CSV);
     let json = asked.address_under(path::EXPORT_JSON);
+    let change = asked.address_under(path::NEW_BATCH);
     view! {
         <div class="tools">
             {matches.map(|matches| view! { <b class="num" role="status" id="matches" data-live="">{matches}</b> })}
@@ -33,6 +35,7 @@ pub fn Tools(
                     <p class="muted small">{language.export_text()}</p>
                 </div>
             </details>
+            {operator.then(|| view! { <a class="button" href=change><Icon name=IconName::Arrows/>{language.change_many()}</a> })}
             <form method="post" action=path::READ_LIST_AGAIN_POST>
                 <input type="hidden" name="query" value=asked.query()/>
                 <button class="button"><Icon name=IconName::Refresh/>{language.read_again()}</button>
@@ -124,6 +127,7 @@ pub fn SelectionBar(language: Language) -> impl IntoView {
             <span class="muted full">{language.selection_full(MOST_KEYS)}</span>
             <span class="grow"></span>
             <button class="button">{language.show_selected()}</button>
+            <button class="button" formaction=path::NEW_BATCH>{language.change_selected()} "…"</button>
             <button class="button" formaction=path::EXPORT_CSV>{language.export()} " CSV"</button>
             <button class="button" type="reset" data-tone="quiet">{language.clear_selection()}</button>
         </form>

@@ -4,15 +4,16 @@
 //! the supervisor of whichever process is there, which looks for open changes that nobody drives. Within a process a
 //! change is driven once; between processes by the lease of its guard row (`lease`), which every move of a driver renews.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::change::Change;
-use domain::id::ChangeId;
+use domain::id::{BatchId, ChangeId};
 use domain::person::Scope;
-use tokio::sync::{RwLock, RwLockReadGuard};
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, RwLock, RwLockReadGuard};
 
 use super::drive::{drive, expire};
 use super::lease::Lease;
@@ -29,8 +30,10 @@ pub(crate) struct Engine {
 struct Inner {
     /// `None`: its lease is being asked for.
     driven: Mutex<HashMap<ChangeId, Option<Lease>>>,
+    batches: Mutex<HashSet<BatchId>>,
     claimed: AtomicBool,
     stopping: AtomicBool,
+    ended: Notify,
     /// Read while a call is under way; written once, by the end.
     calls: RwLock<()>,
 }
@@ -68,6 +71,29 @@ impl Engine {
     fn driven(&self) -> std::sync::MutexGuard<'_, HashMap<ChangeId, Option<Lease>>> {
         self.inner.driven.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// `None`: a task of this process runs it.
+    pub(crate) fn claim_batch(&self, id: BatchId) -> Option<RunsBatch> {
+        let mut batches = self.inner.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        batches.insert(id).then(|| RunsBatch { engine: self.clone(), id })
+    }
+
+    /// When the driver of any change ends, from now on.
+    pub(crate) fn ended(&self) -> Notified<'_> {
+        self.inner.ended.notified()
+    }
+}
+
+/// Frees a batch when its runner ends, also by a panic.
+pub(crate) struct RunsBatch {
+    engine: Engine,
+    id: BatchId,
+}
+
+impl Drop for RunsBatch {
+    fn drop(&mut self) {
+        self.engine.inner.batches.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
 }
 
 /// Frees the change when its driver ends, also by a panic.
@@ -85,6 +111,7 @@ impl Driven {
 impl Drop for Driven {
     fn drop(&mut self) {
         self.engine.driven().remove(&self.id);
+        self.engine.inner.ended.notify_waiters();
     }
 }
 

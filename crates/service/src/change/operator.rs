@@ -15,6 +15,7 @@ use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use store::change::Move;
 
+use super::batch::BATCH_KEY;
 use super::request::{Wanted, is_waiting, request};
 use super::returns::RETURN_KEY;
 use crate::error::{Field, Problem};
@@ -114,8 +115,7 @@ impl<'a> Operator<'a> {
     /// Turns a reviewed wish into a change and returns at once: a worker carries it out.
     pub async fn confirm(&self, confirmation: Confirmation) -> Result<ChangeId, ServiceError> {
         let Viewer { portal, who } = self.viewer;
-        // Those keys are the returns' own: nobody takes one from under them.
-        if confirmation.key.as_str().starts_with(RETURN_KEY) {
+        if is_own_key(&confirmation.key) {
             return Err(ServiceError::KeyReused);
         }
         let review = self.get_review(confirmation.review).await?;
@@ -300,6 +300,11 @@ pub(super) fn start_at(
             Ok((at > now).then_some(at))
         }
     }
+}
+
+/// Those keys are the portal's own: nobody takes one from under it.
+pub(super) fn is_own_key(key: &IdempotencyKey) -> bool {
+    key.as_str().starts_with(RETURN_KEY) || key.as_str().starts_with(BATCH_KEY)
 }
 
 /// Where the database says that somebody else moved it.

@@ -15,7 +15,6 @@ use store::change::ChangeFilter;
 
 use super::operator::{self, Lasts, Operator};
 use super::request::{Wanted, request};
-use super::returns::RETURN_KEY;
 use crate::error::{Field, Problem};
 use crate::{Portal, ServiceError, Viewer};
 
@@ -47,7 +46,7 @@ impl Operator<'_> {
         key: &IdempotencyKey,
     ) -> Result<ChangeId, ServiceError> {
         let Viewer { portal, who } = self.viewer();
-        if key.as_str().starts_with(RETURN_KEY) {
+        if operator::is_own_key(key) {
             return Err(ServiceError::KeyReused);
         }
         let change = portal.store().find_change(&who.person.scope, id).await?;

@@ -190,6 +190,9 @@ impl Operator<'_> {
         key: &IdempotencyKey,
     ) -> Result<Extended, ServiceError> {
         let Viewer { portal, who } = self.viewer();
+        if operator::is_own_key(key) {
+            return Err(ServiceError::KeyReused);
+        }
         let duty = self.viewer().find_return(instance).await?.ok_or(ServiceError::NotFound)?;
         if duty.due_at != seen {
             return Err(ServiceError::ReviewOver);

@@ -86,21 +86,27 @@ impl World {
     }
 
     pub async fn with(scheme: SignatureScheme) -> Self {
-        Self::on(Memory::Sqlite, Cloud { scheme, tls: false }, settings()).await
+        Self::of(scheme, Options::default()).await
+    }
+
+    pub async fn of(scheme: SignatureScheme, options: Options) -> Self {
+        Self::on(Memory::Sqlite, Cloud { scheme, tls: false }, settings(), options).await
     }
 
     pub async fn in_memory(memory: Memory) -> Self {
-        Self::on(memory, Cloud::default(), settings()).await
+        Self::on(memory, Cloud::default(), settings(), Options::default()).await
     }
 
     /// The cloud is reached by https, with an authority that the portal trusts.
     pub async fn behind_tls(memory: Memory) -> Self {
-        Self::on(memory, Cloud { tls: true, ..Cloud::default() }, settings()).await
+        let how = Cloud { tls: true, ..Cloud::default() };
+        Self::on(memory, how, settings(), Options::default()).await
     }
 
     /// With another pace.
     pub async fn at_pace(memory: Memory, timing: Timing) -> Self {
-        Self::on(memory, Cloud::default(), Settings { timing, ..settings() }).await
+        let settings = Settings { timing, ..settings() };
+        Self::on(memory, Cloud::default(), settings, Options::default()).await
     }
 
     /// Where there can be another portal beside this one.
@@ -108,7 +114,7 @@ impl World {
         Self::in_memory(Memory::Postgres).await
     }
 
-    async fn on(memory: Memory, how: Cloud, settings: Settings) -> Self {
+    async fn on(memory: Memory, how: Cloud, settings: Settings, options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = match memory {
             Memory::Sqlite => DatabaseUrl::Sqlite(folder.path().join("portal.db")),
@@ -118,8 +124,7 @@ impl World {
             }
         };
         let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
-        let cloud =
-            Simulator::start(Options { settle, accounts: 1, ..Options::default() }).await.unwrap();
+        let cloud = Simulator::start(Options { settle, accounts: 1, ..options }).await.unwrap();
         let store = Store::open(&url, "a test").await.unwrap();
         let portal = portal_in(&cloud, store, how, settings.clone());
         portal
@@ -229,6 +234,16 @@ impl World {
         self.cloud.control().ledger().len()
     }
 
+    /// Waits until so many arrived. The deadline only tells a hang.
+    pub async fn until_writes(&self, count: usize) {
+        let waiting = async {
+            while self.writes() < count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
+    }
+
     /// `VpcAuthMode` as the cloud has it.
     pub fn mode(&self, instance: &str) -> String {
         let id = key(instance).id.to_string();
@@ -251,6 +266,11 @@ impl World {
             let known = attempts.iter().filter(|attempt| attempt.nonce == nonce).count();
             assert_eq!(known, 1, "a request arrived without its attempt: {entry:?}");
         }
+        self.check_invariants_of(change).await;
+    }
+
+    /// The same where the cloud received calls of other changes too.
+    pub async fn check_invariants_of(&self, change: &Change) {
         let reads = self.portal.store().list_read_backs(change.id).await.unwrap();
         let made = change.ending
             != Some(domain::change::Ending::Verified { by: domain::change::VerifiedBy::NoOp });
