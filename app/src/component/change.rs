@@ -1,6 +1,6 @@
 //! Changes in lists, and what is needed to speak of one.
 
-use domain::change::{Change, ChangeState, Ending, VerifiedBy};
+use domain::change::{Change, ChangeState, Ending, SendOutcome, VerifiedBy};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use service::viewer::ChangeDetail;
@@ -47,7 +47,9 @@ pub fn change_facts(language: Language, detail: &ChangeDetail) -> ChangeFacts {
         _ => None,
     };
     let late_until = detail.late_until.map(|until| language.moment(until));
-    ChangeFacts { proof, reads: detail.read_backs.len(), late_until }
+    let last = detail.attempts.last().and_then(|attempt| attempt.outcome);
+    let accepted = last == Some(SendOutcome::Accepted);
+    ChangeFacts { proof, reads: detail.read_backs.len(), late_until, accepted }
 }
 
 /// Which changes: above every list of them.

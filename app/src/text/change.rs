@@ -148,7 +148,7 @@ impl Language {
                 self.nothing_changed_message(change, facts)
             }
             ChangeState::Unknown | ChangeState::Reconciling => self.unknown_message(change),
-            ChangeState::Diverged if change.cloud_request_id.is_none() => self
+            ChangeState::Diverged if !facts.accepted => self
                 .pick(
                     "Nobody knows what became of the call, and the value is neither the one before nor the one that was wished. Look at the instance in the cloud's console.",
                     "无人知道该调用的结果，且当前值既不是原值也不是目标值。请在云控制台查看该实例。",
@@ -378,4 +378,6 @@ pub(crate) struct ChangeFacts {
     pub reads: usize,
     /// Until when the call may still take effect.
     pub late_until: Option<String>,
+    /// The cloud said that it takes the call.
+    pub accepted: bool,
 }

@@ -7,10 +7,12 @@
 
 mod world;
 
+use std::time::Duration;
+
 use domain::call::SignatureScheme;
 use domain::change::{Change, ChangeState, Ending, VerifiedBy};
 use domain::id::ChangeId;
-use world::left::left_at;
+use world::left::{left_ago, left_at};
 use world::{DEVELOPMENT, World, key};
 
 async fn taken_up(world: World, id: ChangeId) -> (World, Change) {
@@ -63,6 +65,22 @@ async fn after_the_send_the_truth_is_read() {
     assert_eq!(change.ending, Some(Ending::Verified { by: VerifiedBy::Reconciler }));
     assert_eq!(world.writes(), 0);
     world.check_invariants(&change).await;
+}
+
+/// Found by killing at random (F07): the first read of a portal that came back late was taken for the last word.
+#[tokio::test]
+async fn after_a_long_time_it_is_looked_at_as_long_as_after_a_short_one() {
+    for (mode, ending) in
+        [("Close", Ending::Verified { by: VerifiedBy::Reconciler }), ("Open", Ending::NotApplied)]
+    {
+        let world = World::new().await;
+        let left = left_ago(&world, ChangeState::Intent, Duration::from_hours(1)).await;
+        let id = key(DEVELOPMENT).id;
+        world.cloud.control().set_field(id.as_str(), "VpcAuthMode", mode.into()).unwrap();
+        let (world, change) = taken_up(world, left.id).await;
+        assert_eq!(change.ending, Some(ending), "{mode}");
+        assert_eq!(world.writes(), 0);
+    }
 }
 
 #[tokio::test]

@@ -193,6 +193,7 @@ impl Operator<'_> {
                 taken_at: now,
                 preflight: preflight::run(&facts, to),
                 facts,
+                // Asked when its turn comes.
                 decides: None,
                 late_until,
             };

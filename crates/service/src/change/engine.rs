@@ -33,9 +33,9 @@ struct Inner {
     batches: Mutex<HashSet<BatchId>>,
     claimed: AtomicBool,
     stopping: AtomicBool,
+    ended: Notify,
     /// Read while a call is under way; written once, by the end.
     calls: RwLock<()>,
-    ended: Notify,
 }
 
 impl Engine {

@@ -36,7 +36,8 @@ pub(super) async fn accepted(
             if evidence.shows(change.to.into(), portal.settings().timing) {
                 return verified(portal, &change, &read, VerifiedBy::Worker, &evidence).await;
             }
-            if evidence.age(portal.now()) > portal.settings().timing.patience() {
+            let timing = portal.settings().timing;
+            if evidence.is_exhausted(portal.now(), timing.patience(), timing) {
                 return diverged(portal, &change, &read).await;
             }
             portal.store().record_read_back(change.id, &read).await?;
@@ -68,7 +69,7 @@ pub(super) async fn unclear(
                 return not_applied(portal, &change, &read, &evidence).await;
             }
             // Neither, and the call cannot come any more: flapping, or a value that nobody knows.
-            if evidence.age(portal.now()) > timing.late_effect() {
+            if evidence.is_exhausted(portal.now(), timing.late_effect(), timing) {
                 return diverged(portal, &change, &read).await;
             }
             portal.store().record_read_back(change.id, &read).await?;
@@ -81,6 +82,8 @@ pub(super) async fn unclear(
 /// The run of equal, settled reads that ends now.
 struct Evidence {
     since_call: Timestamp,
+    /// When this process began to look.
+    began: Timestamp,
     state: Option<AccessState>,
     from: Timestamp,
     until: Timestamp,
@@ -93,7 +96,7 @@ impl Evidence {
         let attempts = portal.store().list_attempts(change.id).await?;
         let since_call = attempts.last().map_or(change.requested_at, |attempt| attempt.signed_at);
         let now = portal.now();
-        Ok(Self { since_call, state: None, from: now, until: now, reads: 0 })
+        Ok(Self { since_call, began: now, state: None, from: now, until: now, reads: 0 })
     }
 
     fn add(&mut self, read: &ReadBack) {
@@ -115,6 +118,12 @@ impl Evidence {
         let other =
             self.state.is_some_and(|state| state != wished && state != AccessState::Unknown);
         other && self.reads >= 3 && self.until.since(self.from) >= timing.not_applied_after()
+    }
+
+    /// Looked for long enough since the call, and also by this process: whoever comes back after an hour has seen
+    /// nothing yet, and both proofs take their time.
+    fn is_exhausted(&self, now: Timestamp, patience: Duration, timing: Timing) -> bool {
+        self.age(now) > patience && now.since(self.began) > timing.not_applied_after() * 2
     }
 
     fn age(&self, now: Timestamp) -> Duration {

@@ -1,5 +1,7 @@
 //! A change that stands where a process can die.
 
+use std::time::Duration;
+
 use domain::access::Access;
 use domain::call::SignatureScheme;
 use domain::change::{Attempt, Change, ChangeState};
@@ -10,6 +12,11 @@ use super::{DEVELOPMENT, World, idempotency_key, key};
 
 /// Stores a change and moves it as far as `state`, as a portal that died there would have.
 pub async fn left_at(world: &World, state: ChangeState) -> Change {
+    left_ago(world, state, Duration::ZERO).await
+}
+
+/// The same, with a call that was signed that long ago.
+pub async fn left_ago(world: &World, state: ChangeState, ago: Duration) -> Change {
     let confirmation = world.reviewed(DEVELOPMENT, Access::PasswordFree).await;
     let at = world.portal.now();
     let store = world.portal.store();
@@ -67,7 +74,7 @@ pub async fn left_at(world: &World, state: ChangeState) -> Change {
         change: change.id,
         number: 1,
         nonce: format!("{:032x}", rand::random::<u128>()),
-        signed_at: at,
+        signed_at: at.minus(ago),
         call: domain::call::SentCall {
             scheme: SignatureScheme::V1,
             method: "POST".into(),

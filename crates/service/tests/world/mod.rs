@@ -100,12 +100,14 @@ impl World {
 
     /// The cloud is reached by https, with an authority that the portal trusts.
     pub async fn behind_tls(memory: Memory) -> Self {
-        Self::on(memory, Cloud { tls: true, ..Cloud::default() }, settings()).await
+        let how = Cloud { tls: true, ..Cloud::default() };
+        Self::on(memory, how, settings()).await
     }
 
     /// With another pace.
     pub async fn at_pace(memory: Memory, timing: Timing) -> Self {
-        Self::on(memory, Cloud::default(), Settings { timing, ..settings() }).await
+        let settings = Settings { timing, ..settings() };
+        Self::on(memory, Cloud::default(), settings).await
     }
 
     /// Where there can be another portal beside this one.

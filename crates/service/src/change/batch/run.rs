@@ -10,6 +10,7 @@ use domain::batch::{Batch, BatchItem, BatchState, Halt, ItemProblem, released};
 use domain::change::Cause;
 use domain::id::{BatchId, IdempotencyKey};
 use domain::person::Scope;
+use domain::review::Review;
 
 use super::lasts_in;
 use crate::change::request::{Wanted, request};
@@ -26,6 +27,10 @@ impl Portal {
     /// Runs every batch that nobody runs, now and for ever.
     pub async fn keep_batches(self) {
         loop {
+            if !self.engine().has_claimed() {
+                tokio::time::sleep(self.settings().timing.scale(LOOK)).await;
+                continue;
+            }
             match self.store().list_running_batches().await {
                 Ok(batches) => batches.iter().for_each(|batch| self.run_batch(batch.id)),
                 Err(error) => {
@@ -132,6 +137,8 @@ async fn start(
     let store = portal.store();
     let became = match store.find_review(item.review, batch.requested_by).await? {
         None => Err(ItemProblem::ReviewOver),
+        // What an earlier call may yet undo is reviewed alone, where it can be acknowledged.
+        Some(review) if may_be_undone(portal, &review).await? => Err(ItemProblem::ReviewOver),
         Some(review) => {
             let policy = portal.policy().await?.policy;
             let opens = batch.to.opens();
@@ -158,6 +165,11 @@ async fn start(
         }
     };
     Ok(store.note_batch_item(batch.id, item.position, became).await?)
+}
+
+async fn may_be_undone(portal: &Portal, review: &Review) -> Result<bool, ServiceError> {
+    let (store, now) = (portal.store(), portal.now());
+    Ok(store.find_opposite_late_effect(&review.instance, review.to, now).await?.is_some())
 }
 
 async fn halt(
