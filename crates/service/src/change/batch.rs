@@ -193,7 +193,6 @@ impl Operator<'_> {
                 taken_at: now,
                 preflight: preflight::run(&facts, to),
                 facts,
-                // Asked when its turn comes.
                 decides: None,
                 late_until,
             };

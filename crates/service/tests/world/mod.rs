@@ -20,6 +20,7 @@ use service::{
     Timing,
 };
 use simulator::{Options, Settle, Simulator};
+use store::audit::AuditFiles;
 use store::{DatabaseUrl, Store};
 
 pub const DEVELOPMENT: &str = "core-1/cn-hangzhou/r-bp1ordersdev0001";
@@ -51,7 +52,7 @@ pub struct World {
     pub operator: SignedIn,
     url: DatabaseUrl,
     settings: Settings,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 pub struct SystemClock;
@@ -130,7 +131,7 @@ impl World {
         };
         let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
         let cloud = Simulator::start(Options { settle, accounts: 1, ..options }).await.unwrap();
-        let store = Store::open(&url, "a test").await.unwrap();
+        let store = opened(&url, folder.path()).await;
         let portal = portal_in(&cloud, store, how, settings.clone());
         portal
             .add_user(&"lin.wei".parse().unwrap(), Role::Operator, "correct horse battery".into())
@@ -140,14 +141,14 @@ impl World {
         portal.list_fleet_once().await.unwrap();
         portal.take_up_changes().await.unwrap();
         let operator = signed_in(user.person);
-        let world = Self { cloud, portal, operator, url, settings, _folder: folder };
+        let world = Self { cloud, portal, operator, url, settings, folder };
         world.cloud.control().clear_counters();
         world
     }
 
     /// Another process on the same memory, which has taken nothing up yet.
     pub async fn replica(&self) -> Portal {
-        let store = Store::open(&self.url, "a test").await.unwrap();
+        let store = opened(&self.url, self.folder.path()).await;
         portal_on(&self.cloud, store, SignatureScheme::V1, self.settings.clone())
     }
 
@@ -156,7 +157,7 @@ impl World {
         let old = std::mem::replace(&mut self.portal, empty().await);
         old.store().clone().close().await;
         drop(old);
-        let store = Store::open(&self.url, "a test").await.unwrap();
+        let store = opened(&self.url, self.folder.path()).await;
         self.portal = portal_on(&self.cloud, store, scheme, self.settings.clone());
         self
     }
@@ -378,6 +379,14 @@ fn portal_in(cloud: &Simulator, store: Store, how: Cloud, settings: Settings) ->
         }
     });
     Portal::new(store, Accounts::new(accounts), outside(), settings).unwrap()
+}
+
+/// With a key of the audit that all processes of a world share.
+async fn opened(url: &DatabaseUrl, folder: &std::path::Path) -> Store {
+    let key = folder.join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+    let files = AuditFiles { key: Some(key), ..AuditFiles::default() };
+    Store::open_with(url, "a test", &files).await.unwrap()
 }
 
 /// Something to hold while the real one is taken apart.

@@ -51,10 +51,16 @@ macro_rules! on {
 
 on!(Sqlite, {
     let folder = tempfile::tempdir().unwrap();
-    (DatabaseUrl::Sqlite(folder.path().join("portal.db")), Some(folder))
+    (DatabaseUrl::Sqlite(folder.path().join("portal.db")), folder)
 });
 // Fails where there is no PostgreSQL: a database that is not tested is not supported.
-on!(Postgres, (ScratchPostgres::shared().unwrap().database().unwrap().parse().unwrap(), None));
+on!(
+    Postgres,
+    (
+        ScratchPostgres::shared().unwrap().database().unwrap().parse().unwrap(),
+        tempfile::tempdir().unwrap()
+    )
+);
 
 prop_state_machine! {
     #![proptest_config(Config { cases: 16, max_shrink_iters: 400, failure_persistence: None, ..Config::default() })]

@@ -12,6 +12,7 @@ use domain::id::{AttemptId, ChangeId, IdempotencyKey, InstanceKey, ReviewId, Use
 use domain::person::{Role, Scope};
 use domain::time::Timestamp;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use store::audit::AuditFiles;
 use store::change::{AttemptResult, AttemptWrite, ChangeFilter, Move, NewChange, Requested};
 use store::{DatabaseUrl, Error, Store};
 
@@ -29,7 +30,7 @@ pub struct Memory {
     /// The model before the step that comes next.
     before: Model,
     asked: u128,
-    _folder: Option<tempfile::TempDir>,
+    _folder: tempfile::TempDir,
 }
 
 /// A connection past the portal.
@@ -48,8 +49,11 @@ macro_rules! raw {
 }
 
 impl Memory {
-    pub async fn new(url: &DatabaseUrl, folder: Option<tempfile::TempDir>, model: &Model) -> Self {
-        let store = Store::open(url, "a test").await.unwrap();
+    pub async fn new(url: &DatabaseUrl, folder: tempfile::TempDir, model: &Model) -> Self {
+        let key = folder.path().join("audit-key");
+        std::fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+        let files = AuditFiles { key: Some(key), ..AuditFiles::default() };
+        let store = Store::open_with(url, "a test", &files).await.unwrap();
         let raw = match url {
             DatabaseUrl::Sqlite(path) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
