@@ -9,6 +9,7 @@ use scratch_postgres::ScratchPostgres;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
+use store::audit::AuditFiles;
 use store::{DatabaseUrl, OpenError, Store, Tables};
 
 /// What the tables were before changes had guards.
@@ -79,18 +80,21 @@ async fn run(url: &DatabaseUrl, sql: &'static str) -> bool {
 async fn f23_an_interrupted_upgrade_leaves_what_was_and_is_completed_by_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("portal.db");
+    let key = folder.path().join("audit-key");
+    std::fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+    let files = AuditFiles { key: Some(key), ..AuditFiles::default() };
     let postgres = ScratchPostgres::shared().unwrap().database().unwrap();
     for url in [DatabaseUrl::Sqlite(file.clone()), postgres.parse().unwrap()] {
         old(&url, folder.path()).await;
         std::fs::remove_dir_all(folder.path().join("old")).unwrap();
         // In the middle of the change: what came before it in the same file is gone again.
-        let refused = Store::open(&url, "a test").await.unwrap_err();
+        let refused = Store::open_with(&url, "a test", &files).await.unwrap_err();
         assert!(matches!(refused, OpenError::Migrate { .. }), "{refused:?}");
         assert!(!run(&url, "SELECT 1 FROM change_moves").await, "half of it is there");
         assert!(matches!(Store::inspect(&url).await.unwrap(), Tables::Behind { .. }));
 
         assert!(run(&url, "DROP TABLE change_guards").await);
-        let store = Store::open(&url, "a test").await.unwrap();
+        let store = Store::open_with(&url, "a test", &files).await.unwrap();
         let key = "core/cn-hangzhou/r-a".parse().unwrap();
         let guard = store.find_guard(&key).await.unwrap().unwrap();
         let open = "00000000000000000000000000000001".parse().unwrap();

@@ -173,6 +173,9 @@ async fn lock_head(tx: &mut Tx) -> Result<Head, Error> {
             .await
         }
         Connection::Postgres(c) => {
+            // One behind the other: whoever cannot write in a moment lets the next one try, so that no queue of them
+            // lasts for as long as people wait.
+            sqlx::query("SET LOCAL lock_timeout = '1500ms'").execute(&mut *c).await?;
             sqlx::query_as("SELECT epoch, position, mac, key_name, older_than FROM audit_head WHERE id = 1 FOR UPDATE")
                 .fetch_one(c)
                 .await
