@@ -38,6 +38,7 @@ export function views({ change, review }: Made): View[] {
     { name: "change", open: at(change) },
     { name: "audit", open: at("/audit") },
     { name: "policy", open: at("/policy") },
+    { name: "inbox", open: at("/inbox") },
     { name: "batches", open: at("/batches") },
     { name: "a new batch", open: at("/batches/new?environment=development") },
     { name: "nothing waits", open: at("/changes?waiting=1") },

@@ -85,7 +85,7 @@ async function background(page: Page): Promise<"light" | "dark"> {
 /** The cloud's and the protocols' own words, which are the same in every language. */
 const SAME_EVERYWHERE = [
   ..."Latchkey latchkey toml doctor English VPC CEN Redis Tair Memcache RequestId ID IP IPv4 IPv6 GB MB UTC POST HTTP Python Node Go Java".split(" "),
-  ...["VpcAuthMode", "Close", "Open", "Normal", "SSL", "Sentinel", "CSV", "JSON", "aliyun", "cli", "js", "PostPaid", "PrePaid"],
+  ...["VpcAuthMode", "Close", "Open", "Normal", "SSL", "Sentinel", "CSV", "JSON", "Lines", "aliyun", "cli", "js", "PostPaid", "PrePaid"],
   // Of the simulated fleet: a status and an engine that nobody knows are shown as they came.
   ...["Hibernating", "Valkey"],
 ];

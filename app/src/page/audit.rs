@@ -222,7 +222,7 @@ fn Row(language: Language, recorded: RecordedEvent, asked: AuditAsked) -> impl I
                     view! {
                         <span class="under">
                             <a href=path::change(id)>{language.change()}</a> " "
-                            <a class="small muted" href=only aria-label=format!("{} {id}", language.only_this())>{language.only_this()}</a>
+                            <a class="small muted" href=only aria-label=format!("{}: {}", language.only_this(), language.change())>{language.only_this()}</a>
                         </span>
                     }
                 })}
