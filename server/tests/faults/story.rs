@@ -128,8 +128,14 @@ pub async fn nothing_is_left(ground: &Ground, stories: &[Story]) {
 
 /// A portal with these failpoints, that has listed the fleet and takes changes.
 pub async fn serve(ground: &Ground, config: &Config, failpoints: &str) -> Running {
-    let log = ("LATCHKEY_LOG", "info");
-    let running = ground.start(config, &[("FAILPOINTS", failpoints), log]).await;
+    serve_at(ground, config, failpoints, "0.02").await
+}
+
+/// The same with waits of another length.
+pub async fn serve_at(ground: &Ground, config: &Config, failpoints: &str, scale: &str) -> Running {
+    let variables =
+        [("FAILPOINTS", failpoints), ("LATCHKEY_LOG", "info"), ("LATCHKEY_TIMING_SCALE", scale)];
+    let running = ground.start(config, &variables).await;
     let store = ground.store().await;
     let listed = async || store.find_instance(EVERYTHING, &key(ORDERS)).await.unwrap().map(drop);
     until("the fleet to be listed", listed).await;
