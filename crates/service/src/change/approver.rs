@@ -7,12 +7,11 @@ use domain::audit::{AuditCode, AuditEvent, Outcome};
 use domain::change::{Change, ChangeState, Ending};
 use domain::id::{ChangeId, ReviewId};
 use domain::person::Role;
-use domain::preflight::Verdict;
-use domain::review::{Moved, Review, moved};
+use domain::review::{Review, moved};
 use domain::text::Reason;
 use store::change::{ApprovalWrite, Decision, Move};
 
-use super::drive::{expire, refuse};
+use super::drive::{expire, refuse_on_facts};
 use super::operator::{Start, first_come, get_review, start_at, take_review};
 use crate::error::{Field, Problem};
 use crate::{Portal, ServiceError, SignedIn, Viewer};
@@ -70,16 +69,7 @@ impl Approver<'_> {
             return Ok(id);
         };
         let moved = moved(&first.facts, &now_seen.facts, change.to);
-        if !moved.is_empty() {
-            let what = moved.iter().map(Moved::code).collect::<Vec<_>>().join(" ");
-            refuse(portal, &change, Ending::Stale { moved }, &what).await?;
-            return Ok(id);
-        }
-        if now_seen.preflight.is_blocked() {
-            let blocking = now_seen.preflight.with(Verdict::Blocks);
-            let checks: Vec<String> = blocking.map(|check| check.kind.code().to_owned()).collect();
-            let what = checks.join(" ");
-            refuse(portal, &change, Ending::Blocked { checks }, &what).await?;
+        if refuse_on_facts(portal, &change, moved, &now_seen.preflight).await? {
             return Ok(id);
         }
         let at = portal.now();

@@ -85,16 +85,7 @@ async fn check(
         .await?;
     let found = preflight::run(&facts, change.to);
     let moved = review.map(|review| moved(&review.facts, &facts, change.to)).unwrap_or_default();
-    if !moved.is_empty() {
-        let what = moved.iter().map(Moved::code).collect::<Vec<_>>().join(" ");
-        refuse(portal, &change, Ending::Stale { moved }, &what).await?;
-        return Ok(None);
-    }
-    if found.is_blocked() {
-        let checks: Vec<String> =
-            found.with(Verdict::Blocks).map(|check| check.kind.code().to_owned()).collect();
-        let what = checks.join(" ");
-        refuse(portal, &change, Ending::Blocked { checks }, &what).await?;
+    if refuse_on_facts(portal, &change, moved, &found).await? {
         return Ok(None);
     }
     let at = portal.now();
@@ -247,7 +238,29 @@ async fn asker(portal: &Portal, change: &Change) -> Result<Option<Person>, Servi
     }))
 }
 
-pub(super) async fn refuse(
+/// Refuses a wish whose ground moved, or that a check blocks. `false`: neither, and nothing was done.
+pub(super) async fn refuse_on_facts(
+    portal: &Portal,
+    change: &Change,
+    moved: Vec<Moved>,
+    found: &Preflight,
+) -> Result<bool, ServiceError> {
+    let (ending, why) = if !moved.is_empty() {
+        let why = moved.iter().map(Moved::code).collect::<Vec<_>>().join(" ");
+        (Ending::Stale { moved }, why)
+    } else if found.is_blocked() {
+        let blocking = found.with(Verdict::Blocks);
+        let checks: Vec<String> = blocking.map(|check| check.kind.code().to_owned()).collect();
+        let why = checks.join(" ");
+        (Ending::Blocked { checks }, why)
+    } else {
+        return Ok(false);
+    };
+    refuse(portal, change, ending, &why).await?;
+    Ok(true)
+}
+
+async fn refuse(
     portal: &Portal,
     change: &Change,
     ending: Ending,

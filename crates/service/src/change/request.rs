@@ -10,6 +10,7 @@ use domain::text::Reason;
 use domain::time::Timestamp;
 use store::change::{Move, NewChange, Requested};
 
+use super::drive::is_planned;
 use super::record::detailed;
 use crate::{Portal, ServiceError, SignedIn};
 
@@ -150,10 +151,9 @@ pub(super) async fn make_way(
 
 /// Whether it is about somebody's word or the clock, and nobody works on it.
 pub(super) fn is_waiting(change: &Change, now: Timestamp) -> bool {
-    let planned = change.start_at.is_some_and(|at| at > now);
     match change.state {
         ChangeState::AwaitingApproval => true,
-        ChangeState::Preflighted | ChangeState::Approved => planned,
+        ChangeState::Preflighted | ChangeState::Approved => is_planned(change, now),
         _ => false,
     }
 }
