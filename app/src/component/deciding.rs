@@ -141,7 +141,7 @@ fn Unseen(language: Language, change: Change, own: bool, may: bool) -> impl Into
 pub fn CancelForm(request: Request, change: Change) -> impl IntoView {
     let language = request.language;
     let own = request.who.as_ref().is_some_and(|who| who.person.id == change.requested_by);
-    let planned = change.start_at.is_some_and(|at| at > request.now);
+    let planned = change.is_planned(request.now);
     let waits = match change.state {
         ChangeState::AwaitingApproval => own,
         ChangeState::Preflighted | ChangeState::Approved => {

@@ -53,8 +53,7 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
     let language = request.language;
     let change = detail.change.clone();
     let open = !change.state.is_terminal();
-    let waits = change.state == ChangeState::AwaitingApproval
-        || change.start_at.is_some_and(|at| at > request.now);
+    let waits = change.state == ChangeState::AwaitingApproval || change.is_planned(request.now);
     let follow = if waits { FOLLOW_WAITING_MS } else { FOLLOW_MS };
     let version = format!("{}-{}", change.version, detail.read_backs.len());
     view! {

@@ -60,6 +60,13 @@ pub struct Change {
     pub updated_at: Timestamp,
 }
 
+impl Change {
+    /// Whether its time has not come.
+    pub fn is_planned(&self, now: Timestamp) -> bool {
+        self.start_at.is_some_and(|at| at > now)
+    }
+}
+
 closed_enum! {
     /// What a change came from.
     pub enum Cause {

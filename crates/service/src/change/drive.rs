@@ -92,7 +92,7 @@ async fn check(
     let Some((change, guard)) = permit(portal, change, &facts, &found).await? else {
         return Ok(None);
     };
-    if is_planned(&change, at) {
+    if change.is_planned(at) {
         // Looked at once, so that what cannot be is told at once; looked at again when its time has come.
         if change.state == ChangeState::Requested {
             to_preflighted(portal, &change, &found).await?;
@@ -220,11 +220,6 @@ async fn ask_approval(
     };
     portal.move_change(step).await?;
     Ok(())
-}
-
-/// Whether its time has not come.
-pub(super) fn is_planned(change: &Change, now: Timestamp) -> bool {
-    change.start_at.is_some_and(|at| at > now)
 }
 
 /// Whoever asked, as their account is today. `None`: they may not any more, or the change rests on nobody's role.

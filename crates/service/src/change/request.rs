@@ -10,7 +10,6 @@ use domain::text::Reason;
 use domain::time::Timestamp;
 use store::change::{Move, NewChange, Requested};
 
-use super::drive::is_planned;
 use super::record::detailed;
 use crate::{Portal, ServiceError, SignedIn};
 
@@ -153,7 +152,7 @@ pub(super) async fn make_way(
 pub(super) fn is_waiting(change: &Change, now: Timestamp) -> bool {
     match change.state {
         ChangeState::AwaitingApproval => true,
-        ChangeState::Preflighted | ChangeState::Approved => is_planned(change, now),
+        ChangeState::Preflighted | ChangeState::Approved => change.is_planned(now),
         _ => false,
     }
 }
