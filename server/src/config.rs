@@ -12,6 +12,7 @@ mod pace;
 mod policy;
 mod public_url;
 mod reader;
+mod tls;
 mod webhook;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub use public_url::PublicUrl;
 pub use reader::Mistake;
 pub use webhook::WebhookConfig;
 
+use crate::certificate::CertificateFiles;
+
 /// A checked configuration.
 #[derive(Debug)]
 pub struct Config {
@@ -39,6 +42,8 @@ pub struct Config {
     /// The key of the tag that says what an instance is for.
     pub environment_tag: String,
     pub trusted_proxies: Vec<IpNet>,
+    /// Where the portal speaks TLS itself.
+    pub tls: Option<CertificateFiles>,
     /// Times every wait of a change. 1, unless every account is a simulated one.
     pub timing_scale: f64,
     /// How often the fleet is read, and how long what became different is kept.

@@ -1,6 +1,7 @@
 //! Latchkey: a portal for VPC password-free access of Redis instances on Alibaba Cloud.
 
 mod audit_file;
+mod certificate;
 mod cli;
 mod clouds;
 mod command;

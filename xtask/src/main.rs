@@ -50,6 +50,12 @@ enum Command {
     Lint,
     /// Checks the house rules: arrows between crates, leaks into the WebAssembly, open ends, file sizes
     Tidy,
+    /// Checks what comes from others: licences, bans, floors of versions, sources; needs no network
+    Deny,
+    /// Asks the advisory database for known holes in what comes from others; needs a network
+    Advisories,
+    /// Writes what the binary is made of, as CycloneDX
+    Sbom,
     /// Kills, stops and starts twice a portal that was built for it
     Faults {
         /// 25 kills at each edge and 500 at any moment, on each database; the result is kept in `bench/results`
@@ -87,6 +93,9 @@ fn main() -> ExitCode {
         Command::Fmt { check } => command::fmt::run(&mut progress, check),
         Command::Lint => command::lint::run(&mut progress),
         Command::Tidy => command::tidy::run(&mut progress),
+        Command::Deny => command::deny::run(&mut progress),
+        Command::Advisories => command::deny::advisories(&mut progress),
+        Command::Sbom => command::sbom::run(&mut progress),
         Command::Faults { long, arguments } => {
             command::faults::run(&mut progress, long, &arguments)
         }

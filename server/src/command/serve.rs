@@ -16,6 +16,9 @@ use tokio::task::JoinHandle;
 use super::{failed, failed_by, mistaken, say};
 use crate::cli::Serve;
 use crate::config::{self, Environment, Overrides};
+use crate::web::places::Places;
+use crate::web::serve::Door;
+use crate::web::tls::Tls;
 use crate::web::{self, Site, Web};
 use crate::{clouds, outside, receipts, sandbox, telemetry, webhook};
 
@@ -47,6 +50,10 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(config) => config,
         Err(mistakes) => return mistaken(&mistakes),
     };
+    let tls = match config.tls.map(Tls::new).transpose() {
+        Ok(tls) => tls,
+        Err(error) => return failed_by(&error),
+    };
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
         Err(error) => return failed(&format!("cannot listen on {}: {error}", config.listen)),
@@ -64,7 +71,9 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Err(text) => return failed(&text),
     };
     // With port 0 the address is known only now.
-    let port = listener.local_addr().map_or(config.listen.port(), |address| address.port());
+    let address = listener.local_addr().unwrap_or(config.listen);
+    tracing::info!(%address, tls = tls.is_some(), "listening");
+    let port = address.port();
     let implied = config.public_url == config::PublicUrl::of_loopback(0);
     let public_url = if implied { config::PublicUrl::of_loopback(port) } else { config.public_url };
     let webhook = match config.webhook.map(|config| webhook::of(&config, &public_url)).transpose() {
@@ -92,7 +101,7 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         trusted_proxies: config.trusted_proxies.into(),
         sandbox: None,
     };
-    serve(listener, web).await
+    serve(listener, tls, web).await
 }
 
 async fn run_sandbox(arguments: Serve) -> ExitCode {
@@ -135,7 +144,7 @@ async fn run_sandbox(arguments: Serve) -> ExitCode {
                 trusted_proxies: Arc::new([]),
                 sandbox: Some(people),
             };
-            serve(listener, web).await
+            serve(listener, None, web).await
         }
         Err(error) => failed_by(&*error),
     }
@@ -162,7 +171,7 @@ async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::E
     Ok((portal, people, (folder, cloud)))
 }
 
-async fn serve(listener: TcpListener, web: Web) -> ExitCode {
+async fn serve(listener: TcpListener, tls: Option<Tls>, web: Web) -> ExitCode {
     let portal = web.portal.clone();
     // First of all: on a memory that was restored nothing may be taken up.
     if let Err(error) = portal.anchor_audit().await {
@@ -186,12 +195,16 @@ async fn serve(listener: TcpListener, web: Web) -> ExitCode {
     tokio::spawn(portal.clone().keep_batches());
     tokio::spawn(portal.clone().watch_fleet());
     tokio::spawn(prune(portal.clone()));
+    if let Some(tls) = &tls {
+        tokio::spawn(tls.clone().keep_fresh());
+    }
     let stop = async {
         stopped().await;
         portal.end_news();
         hand_over(&portal, reader).await;
     };
-    web::serve::serve(listener, web::router(web), stop).await;
+    let places = Places::new(web.trusted_proxies.clone());
+    web::serve::serve(Door { listener, tls, places }, web::router(web), stop).await;
     if !matches!(tokio::time::timeout(HAND_OVER, portal.anchor_audit()).await, Ok(Ok(()))) {
         tracing::warn!("the end of the audit could not be kept outside of the database");
     }

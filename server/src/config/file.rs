@@ -13,7 +13,7 @@ use toml::de::DeTable;
 use super::reader::{Found, Mistake, Place, Reader};
 use super::{
     AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace,
-    policy, webhook,
+    policy, tls, webhook,
 };
 
 /// Besides those of the pace.
@@ -45,6 +45,7 @@ pub(super) fn read(
         .copied()
         .chain(pace::KEYS.iter().copied())
         .chain(policy::KEYS.iter().copied())
+        .chain(tls::KEYS.iter().copied())
         .chain(webhook::KEYS.iter().copied())
         .collect();
     reader.only(&document, "", &keys);
@@ -61,6 +62,7 @@ pub(super) fn read(
     let environment_tag =
         environment_tag.map_or_else(|| DEFAULT_ENVIRONMENT_TAG.to_owned(), |found| found.value);
     let trusted_proxies = source.proxies();
+    let tls = tls::read(&mut source, public_url.as_ref());
     let scale =
         source.parsed::<f64>("timing_scale", None, "a number in quotes between 0.001 and 1");
     let pace = pace::read(&mut source);
@@ -77,6 +79,7 @@ pub(super) fn read(
             database,
             environment_tag,
             trusted_proxies,
+            tls,
             timing_scale,
             pace,
             policy,

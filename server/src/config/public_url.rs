@@ -21,6 +21,10 @@ impl PublicUrl {
         self.0.origin().ascii_serialization()
     }
 
+    pub fn is_secure(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// As a browser writes it in `Host`.
     pub fn authority(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();

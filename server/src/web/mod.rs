@@ -18,6 +18,7 @@ mod headers;
 mod health;
 mod host;
 mod identify;
+pub mod places;
 mod preferences;
 mod problem;
 mod receipt;
@@ -25,6 +26,7 @@ mod routes;
 pub mod serve;
 mod session;
 mod sign_in;
+pub mod tls;
 
 use std::sync::Arc;
 

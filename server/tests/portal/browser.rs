@@ -37,12 +37,11 @@ pub const SESSION: &str = "__Host-portal";
 
 impl Browser {
     pub fn at(origin: &str) -> Self {
-        Self {
-            client: client(),
-            origin: origin.to_owned(),
-            cookies: Arc::default(),
-            seen: Arc::default(),
-        }
+        Self::with(client(), origin)
+    }
+
+    pub fn with(client: reqwest::Client, origin: &str) -> Self {
+        Self { client, origin: origin.to_owned(), cookies: Arc::default(), seen: Arc::default() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{build, e2e, faults, fmt, lint, setup, wasm_size};
+use super::{build, deny, e2e, faults, fmt, lint, setup, wasm_size};
 use crate::progress::Progress;
 use crate::site::Purpose;
 use crate::{process, workspace};
@@ -19,9 +19,10 @@ pub fn run(progress: &mut Progress) -> Result<()> {
 }
 
 fn steps(progress: &mut Progress) -> Result<()> {
-    progress.expect_steps(11);
+    progress.expect_steps(12);
     progress.step("what the tests need", setup::run)?;
     progress.step("format", |progress| fmt::run(progress, true))?;
+    progress.step("what comes from others", deny::run)?;
     progress.step("clippy, native", |_| lint::native())?;
     progress.step("clippy, WebAssembly", lint::browser)?;
     progress.step("tests", |_| cargo(&["test"]))?;

@@ -3,6 +3,7 @@
 //! Nothing is skipped when it is missing: it is installed, or the command that installs it is the error. A second run
 //! is quick: npm and Python packages are installed again only when their lock files changed.
 
+pub mod cargo_tools;
 mod node;
 mod python;
 mod system;
