@@ -1,4 +1,4 @@
-//! npm packages, exactly as locked.
+//! npm packages, exactly as locked; none of them runs a script of its own while it is installed.
 
 use std::path::Path;
 
@@ -11,6 +11,11 @@ use crate::{process, stamp};
 pub fn install(progress: &mut Progress, folder: &Path) -> Result<()> {
     stamp::unless_done(&folder.join("package-lock.json"), &folder.join("node_modules"), || {
         progress.note(&format!("installing the npm packages of {}", folder.display()));
-        process::run(process::program("npm", folder).args(["ci", "--no-audit", "--no-fund"]))
+        process::run(process::program("npm", folder).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+        ]))
     })
 }

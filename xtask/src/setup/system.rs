@@ -19,6 +19,11 @@ pub const BROWSER: &[Need] = &[
     Need { what: "Chromium", packages: &["chromium"], is_there: has_chromium },
     Need { what: "Chinese fonts", packages: &["fonts-noto-cjk"], is_there: has_chinese_fonts },
     Need {
+        what: "OpenSSL, for certificates of tests",
+        packages: &["openssl"],
+        is_there: || runs("openssl", &["version"]),
+    },
+    Need {
         what: "Node.js 20 or newer, with npm",
         packages: &["nodejs", "npm"],
         is_there: has_node,
