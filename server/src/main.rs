@@ -1,35 +1,5 @@
-//! Latchkey: a portal for VPC password-free access of Redis instances on Alibaba Cloud.
+//! The binary; everything is in the library.
 
-mod audit_file;
-mod certificate;
-mod cli;
-mod clouds;
-mod command;
-mod config;
-mod outside;
-mod receipts;
-mod sandbox;
-mod telemetry;
-mod web;
-mod webhook;
-
-use std::io::Write as _;
-use std::process::ExitCode;
-
-use clap::Parser as _;
-
-/// 0: done. 1: it failed, and the text says why. 2: the command line or the configuration does not do.
-fn main() -> ExitCode {
-    #[cfg(feature = "failpoints")]
-    let _drill = fail::FailScenario::setup();
-    let arguments = cli::Arguments::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return command::failed(&format!("no threads can be started: {error}")),
-    };
-    let ended = runtime.block_on(command::run(arguments.command));
-    // Blocking work of an interrupted request may still be under way; nobody waits for it.
-    runtime.shutdown_background();
-    let _ = std::io::stdout().flush();
-    ended
+fn main() -> std::process::ExitCode {
+    server::run()
 }

@@ -54,6 +54,14 @@ enum Command {
     Deny,
     /// Asks the advisory database for known holes in what comes from others; needs a network
     Advisories,
+    /// Gives random bytes to everything that reads strangers' bytes
+    Fuzz {
+        /// Seconds for each target
+        #[arg(long, default_value_t = command::fuzz::SHORT)]
+        seconds: u32,
+        /// Only this target
+        target: Option<String>,
+    },
     /// Writes what the binary is made of, as CycloneDX
     Sbom,
     /// Kills, stops and starts twice a portal that was built for it
@@ -95,6 +103,9 @@ fn main() -> ExitCode {
         Command::Tidy => command::tidy::run(&mut progress),
         Command::Deny => command::deny::run(&mut progress),
         Command::Advisories => command::deny::advisories(&mut progress),
+        Command::Fuzz { seconds, target } => {
+            command::fuzz::run(&mut progress, seconds, target.as_deref())
+        }
         Command::Sbom => command::sbom::run(&mut progress),
         Command::Faults { long, arguments } => {
             command::faults::run(&mut progress, long, &arguments)

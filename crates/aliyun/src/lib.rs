@@ -10,6 +10,8 @@ mod credential;
 mod endpoint;
 mod envelope;
 mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod http;
 mod lenient;
 mod network;

@@ -14,6 +14,8 @@ mod describe_instances;
 mod describe_parameters;
 mod describe_regions;
 mod describe_security_ips;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 mod row;
 mod vpc_auth_mode;
 

@@ -5,6 +5,8 @@
 
 pub mod anchor;
 pub(crate) mod chain;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub(crate) mod key;
 mod row;
 pub mod verify;

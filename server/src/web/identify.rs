@@ -167,7 +167,7 @@ fn unavailable(request: &Request, error: &store::Error) -> Response {
 }
 
 /// The right-most address that is no trusted proxy. Without trusted proxies: the peer, whatever a header says.
-fn client_address(request: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
+pub(super) fn client_address(request: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     if !is_trusted(&peer) {

@@ -13,6 +13,8 @@ mod events;
 mod export;
 mod export_audit;
 mod forms;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod gate;
 mod headers;
 mod health;

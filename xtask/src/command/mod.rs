@@ -5,6 +5,7 @@ pub mod deny;
 pub mod e2e;
 pub mod faults;
 pub mod fmt;
+pub mod fuzz;
 pub mod lint;
 pub mod run;
 pub mod sbom;

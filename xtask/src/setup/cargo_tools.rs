@@ -15,6 +15,8 @@ pub struct Tool {
 
 /// Licences, bans and sources.
 pub const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+/// Random bytes for what reads strangers' bytes.
+pub const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
 /// The list of what is in the binary.
 pub const CYCLONEDX: Tool = Tool { name: "cargo-cyclonedx", version: "0.5.9" };
 

@@ -49,7 +49,7 @@ struct WireItem {
     direct_connection: Flag,
 }
 
-fn read(body: &[u8]) -> Result<Vec<Endpoint>, Misread> {
+pub(super) fn read(body: &[u8]) -> Result<Vec<Endpoint>, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     let items = body.net_info_items.present().ok_or(Misread::SHAPE)?;
     Ok(items.instance_net_info.0.into_iter().map(WireItem::into_endpoint).collect())

@@ -39,7 +39,7 @@ struct WireLatest {
     minor_version: Text,
 }
 
-fn read(body: &[u8]) -> Result<EngineRelease, Misread> {
+pub(super) fn read(body: &[u8]) -> Result<EngineRelease, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     Ok(EngineRelease {
         // Without it the answer is about no engine at all.

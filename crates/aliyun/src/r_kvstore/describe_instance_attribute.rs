@@ -38,7 +38,11 @@ struct WireInstances {
     rows: Many<WireRow>,
 }
 
-fn read(body: &[u8], region: &RegionId, id: &InstanceId) -> Result<InstanceAttribute, Misread> {
+pub(super) fn read(
+    body: &[u8],
+    region: &RegionId,
+    id: &InstanceId,
+) -> Result<InstanceAttribute, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     let rows = body.instances.present().ok_or(Misread::SHAPE)?.rows.0;
     if rows.is_empty() {

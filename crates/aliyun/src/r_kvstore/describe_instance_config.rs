@@ -46,7 +46,7 @@ struct Body {
     param_no_loose_sentinel_password_free_commands: Text,
 }
 
-fn read(body: &[u8]) -> Result<InstanceConfig, Misread> {
+pub(super) fn read(body: &[u8]) -> Result<InstanceConfig, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     let config = body.config.ok_or(Misread::SHAPE)?;
     let parameters = parse::<BTreeMap<String, Text>>(config.or_empty().as_bytes());

@@ -175,7 +175,7 @@ struct WireInstances {
     rows: Many<WireRow>,
 }
 
-fn read(body: &[u8], region: &RegionId) -> Result<InstancePage, Misread> {
+pub(super) fn read(body: &[u8], region: &RegionId) -> Result<InstancePage, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     let wire = body.instances.present().ok_or(Misread::SHAPE)?.rows.0;
     let on_page = wire.len();

@@ -59,7 +59,7 @@ struct WireParameter {
     parameter_value: Text,
 }
 
-fn read(body: &[u8]) -> Result<RunningParameters, Misread> {
+pub(super) fn read(body: &[u8]) -> Result<RunningParameters, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     let running = body.running_parameters.present().ok_or(Misread::SHAPE)?.parameter.0;
     let whitelist_check = match switch(&running, CHECK_WHITELIST_ALWAYS)? {

@@ -61,7 +61,7 @@ struct WireRegion {
     region_endpoint: Text,
 }
 
-fn read(body: &[u8]) -> Result<Vec<Region>, Misread> {
+pub(super) fn read(body: &[u8]) -> Result<Vec<Region>, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     let regions = body.region_ids.present().ok_or(Misread::SHAPE)?.regions.0;
     // Some answers repeat a region for each of its zones.

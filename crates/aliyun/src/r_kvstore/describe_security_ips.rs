@@ -47,7 +47,7 @@ struct WireGroup {
     list: Text,
 }
 
-fn read(body: &[u8]) -> Result<Vec<WhitelistGroup>, Misread> {
+pub(super) fn read(body: &[u8]) -> Result<Vec<WhitelistGroup>, Misread> {
     let body: Body = parse(body).ok_or(Misread::SHAPE)?;
     let groups = body.security_ip_groups.present().ok_or(Misread::SHAPE)?;
     Ok(groups.security_ip_group.0.into_iter().map(WireGroup::into_group).collect())

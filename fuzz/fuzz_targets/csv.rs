@@ -1,0 +1,6 @@
+//! Cells of an export.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|cells: Vec<String>| server::fuzz::csv(&cells));
