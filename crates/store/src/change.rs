@@ -72,7 +72,7 @@ impl Store {
     /// Stores a wish and its audit event, unless it is a repetition or the instance has an open change.
     pub async fn request_change(&self, new: NewChange<'_>) -> Result<Requested, Error> {
         let change = new.change;
-        let mut tx = self.write().await?;
+        let mut tx = self.write_intent().await?;
         let preflight = change.preflight.as_ref().map(json::write).transpose()?;
         let claimed = guard::claim(&mut tx, change).await?;
         let stored = claimed

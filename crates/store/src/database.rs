@@ -1,5 +1,6 @@
 //! The two databases behind one set of queries.
 
+mod file;
 mod inspect;
 mod lock;
 mod postgres;
@@ -8,6 +9,7 @@ mod sqlite;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::audit::AuditEvent;
 use domain::time::Timestamp;
@@ -73,9 +75,17 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool, _lock: Option<lock::SharedLock> },
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+        file: file::MemoryFile,
+        _lock: Option<lock::SharedLock>,
+    },
     Postgres(PgPool),
 }
+
+/// Whoever waits for a change to begin is told soon that it cannot; the same for whoever waits for the end of the audit.
+pub(crate) const INTENT_PATIENCE: Duration = Duration::from_millis(1500);
 
 impl Store {
     /// Opens the database, makes sure nobody else uses the file, and brings its tables up to date. The key of the audit
@@ -160,16 +170,28 @@ impl Store {
         self.anchor.as_deref()
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and takes what is to be written.
     pub async fn ping(&self) -> Result<(), Error> {
+        self.require_whole_file()?;
         let mut db = self.read().await?;
-        on!(db, |c| sqlx::query("SELECT 1").execute(c).await.map(drop))?;
-        Ok(())
+        let read_only = match db.connection() {
+            // Those connections are for reading only.
+            Connection::Sqlite(c) => {
+                sqlx::query("SELECT 1").execute(c).await?;
+                false
+            }
+            Connection::Postgres(c) => {
+                sqlx::query_scalar("SELECT current_setting('transaction_read_only')::BOOLEAN")
+                    .fetch_one(c)
+                    .await?
+            }
+        };
+        if read_only { Err(Error::ReadOnly) } else { Ok(()) }
     }
 
     pub async fn close(self) {
         match self.pools {
-            Pools::Sqlite { read, write, _lock } => {
+            Pools::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }
@@ -199,9 +221,30 @@ impl Store {
 
     /// A transaction that will write: on SQLite it takes the write lock at once, so that it cannot fail half-way for it.
     pub(crate) async fn write(&self) -> Result<Tx, Error> {
+        self.begin("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE").await
+    }
+
+    /// The same for what leads to a call of the cloud: it waits [`INTENT_PATIENCE`] for others at most, and is refused
+    /// where the file of the memory cannot be trusted any more.
+    pub(crate) async fn write_intent(&self) -> Result<Tx, Error> {
+        self.require_whole_file()?;
+        let begun = self.begin("PRAGMA busy_timeout = 1500; BEGIN IMMEDIATE");
+        // The connection, too, may be waited for.
+        let mut tx = match tokio::time::timeout(INTENT_PATIENCE, begun).await {
+            Ok(begun) => begun?,
+            Err(_) => return Err(Error::Unavailable(sqlx::Error::PoolTimedOut)),
+        };
+        if let Connection::Postgres(c) = tx.connection() {
+            sqlx::query("SET LOCAL lock_timeout = '1500ms'").execute(c).await?;
+        }
+        Ok(tx)
+    }
+
+    /// `on_sqlite`: how the transaction begins there.
+    async fn begin(&self, on_sqlite: &'static str) -> Result<Tx, Error> {
         let on = match &self.pools {
             Pools::Sqlite { write, .. } => {
-                AnyTransaction::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)
+                AnyTransaction::Sqlite(write.begin_with(on_sqlite).await?)
             }
             Pools::Postgres(pool) => AnyTransaction::Postgres(pool.begin().await?),
         };

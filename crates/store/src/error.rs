@@ -23,6 +23,16 @@ pub enum Error {
          `latchkey audit acknowledge-restore` lets changes go on"
     )]
     Restored,
+    /// The file of the memory cannot be trusted any more: nothing that leads to a call of the cloud is stored until the
+    /// portal was started on a good one.
+    #[error(
+        "{path} is damaged ({found}): stop the portal, restore the file from a backup and start again",
+        path = path.display()
+    )]
+    Damaged { path: PathBuf, found: String },
+    /// A standby that follows another server, or one that was told to take nothing.
+    #[error("the database is read-only")]
+    ReadOnly,
     /// Another process sealed the audit with another key. Nothing was written.
     #[error("the audit is sealed with another key than this process was given")]
     OtherAuditKey,
@@ -38,6 +48,10 @@ pub enum Error {
 impl Error {
     pub const fn is_restored(&self) -> bool {
         matches!(self, Self::Restored)
+    }
+
+    pub const fn is_damaged(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
     }
 
     pub const fn is_conflict(&self) -> bool {
@@ -67,9 +81,15 @@ pub enum OpenError {
     InUse { path: PathBuf, holder: String },
     #[error("cannot lock {path}", path = path.display())]
     Lock { path: PathBuf, source: std::io::Error },
+    #[error("{path} cannot be written to: let the account that runs the portal own it", path = path.display())]
+    ReadOnly { path: PathBuf, source: std::io::Error },
     #[error("cannot open the database {address}")]
     Connect { address: String, source: sqlx::Error },
-    #[error("{path} is damaged ({found}): restore it from a backup", path = path.display())]
+    /// The command puts a backup back: what of the damaged file is left beside it would be read into it.
+    #[error(
+        "{path} is damaged ({found}): restore it from a backup (`rm -f {path}-wal {path}-shm && cp BACKUP {path}`)",
+        path = path.display()
+    )]
     Damaged { path: PathBuf, found: String },
     /// Searching would find other text than on any other database.
     #[error(

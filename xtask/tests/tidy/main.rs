@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
 
 mod arrows;
+mod asvs;
 mod checkout;
 mod faults;
+mod forbidden;
 mod sources;
 mod wasm_leak;

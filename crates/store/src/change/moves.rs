@@ -87,7 +87,10 @@ impl Store {
         }
         let ending = step.ending.as_ref().map(json::write).transpose()?;
         let preflight = step.preflight.map(json::write).transpose()?;
-        let mut tx = self.write().await?;
+        let mut tx = match step.attempt {
+            Some(AttemptWrite::Open(_)) => self.write_intent().await?,
+            _ => self.write().await?,
+        };
         if let Some(guard) = step.guard
             && !holds(&mut tx, guard).await?
         {

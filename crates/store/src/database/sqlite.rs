@@ -5,10 +5,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqliteConnection, SqlitePool};
 
+use super::file::MemoryFile;
 use super::inspect::{Applied, Tables, compare};
 use super::{Pools, lock};
 use crate::OpenError;
@@ -21,22 +22,27 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(super) async fn open(path: &Path, owner: &str) -> Result<Pools, OpenError> {
     let lock = lock::take(path, owner)?;
     create_private(path).map_err(|source| OpenError::Lock { path: path.to_owned(), source })?;
+    // SQLite would open it for reading, and fail at the first thing to write.
+    OpenOptions::new()
+        .write(true)
+        .open(path)
+        .map_err(|source| OpenError::ReadOnly { path: path.to_owned(), source })?;
     let write = connect(path, options(path).create_if_missing(true), 1).await?;
-    check(&write, path).await?;
+    check_by(&write, path).await?;
     keep_what_was(&write, path).await?;
     MIGRATIONS
         .run(&write)
         .await
         .map_err(|source| OpenError::Migrate { address: path.display().to_string(), source })?;
     let read = connect(path, options(path).read_only(true), READERS).await?;
-    Ok(Pools::Sqlite { read, write, _lock: Some(lock) })
+    Ok(Pools::Sqlite { read, write, file: file(path)?, _lock: Some(lock) })
 }
 
 /// Beside the portal that holds the lock. SQLite itself keeps the two apart.
 pub(super) async fn open_in_use(path: &Path) -> Result<Pools, OpenError> {
     let write = connect(path, options(path), 1).await?;
     let read = connect(path, options(path).read_only(true), 1).await?;
-    Ok(Pools::Sqlite { read, write, _lock: None })
+    Ok(Pools::Sqlite { read, write, file: file(path)?, _lock: None })
 }
 
 /// Changes nothing; a portal may use the file meanwhile.
@@ -50,7 +56,7 @@ pub(super) async fn inspect(path: &Path) -> Result<Tables, OpenError> {
         };
     }
     let pool = connect(path, options(path).read_only(true), 1).await?;
-    check(&pool, path).await?;
+    check_by(&pool, path).await?;
     let applied = applied(&pool).await.map_err(|source| refused(path, source))?;
     pool.close().await;
     compare(&MIGRATIONS, &path.display().to_string(), &applied)
@@ -93,7 +99,7 @@ async fn applied(pool: &SqlitePool) -> Result<Vec<Applied>, sqlx::Error> {
         .await
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -123,8 +129,18 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
-async fn check(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
-    let found = sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)").fetch_one(pool).await;
+fn file(path: &Path) -> Result<MemoryFile, OpenError> {
+    MemoryFile::of(path).map_err(|source| OpenError::Lock { path: path.to_owned(), source })
+}
+
+async fn check_by(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
+    let mut connection = pool.acquire().await.map_err(|source| refused(path, source))?;
+    check(&mut connection, path).await
+}
+
+/// Reads the whole file.
+pub(super) async fn check(on: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+    let found = sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)").fetch_one(on).await;
     match found {
         Ok(found) if found == "ok" => Ok(()),
         Ok(found) => Err(OpenError::Damaged { path: path.to_owned(), found }),
@@ -133,7 +149,7 @@ async fn check(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
 }
 
 /// SQLite's own words for a file that is not, or no longer, a database: `SQLITE_CORRUPT` and `SQLITE_NOTADB`.
-fn refused(path: &Path, source: sqlx::Error) -> OpenError {
+pub(super) fn refused(path: &Path, source: sqlx::Error) -> OpenError {
     let code =
         source.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
     match code.as_deref() {

@@ -20,18 +20,27 @@ pub fn event(code: AuditCode, change: &Change) -> AuditEvent {
 }
 
 pub async fn request(store: &Store, change: &Change, key: &str, arguments: &str) -> Requested {
+    try_request(store, change, key, arguments).await.unwrap()
+}
+
+pub async fn try_request(
+    store: &Store,
+    change: &Change,
+    key: &str,
+    arguments: &str,
+) -> Result<Requested, Error> {
     let key: IdempotencyKey = format!("{key:0>16}").parse().unwrap();
     let event = event(AuditCode::ChangeRequested, change);
     let new =
         NewChange { change, key: &key, arguments, session: None, address: None, event: &event };
-    store.request_change(new).await.unwrap()
+    store.request_change(new).await
 }
 
 pub async fn step(store: &Store, from: &Change, to: ChangeState) -> Change {
     store.move_change(Move::new(from, to, at(20))).await.unwrap()
 }
 
-fn attempt(number: i32, of: &Change, nonce: &str) -> Attempt {
+pub fn open_attempt(number: i32, of: &Change, nonce: &str) -> Attempt {
     Attempt {
         id: AttemptId::from_u128(of.id.as_u128() * 100 + u128::try_from(number).unwrap()),
         change: of.id,
@@ -56,7 +65,7 @@ fn attempt(number: i32, of: &Change, nonce: &str) -> Attempt {
 pub async fn intent(store: &Store, stored: Change, name: &str) -> (Change, Attempt) {
     assert_eq!(request(store, &stored, &format!("key-{name}"), "a").await, Requested::Stored);
     let checked = step(store, &stored, ChangeState::Preflighted).await;
-    let attempt = attempt(1, &checked, &format!("nonce-{name}"));
+    let attempt = open_attempt(1, &checked, &format!("nonce-{name}"));
     let events = [event(AuditCode::ChangeIntent, &checked)];
     let moved = store
         .move_change(Move {
@@ -138,7 +147,7 @@ pub async fn an_attempt_is_written_with_its_move_or_not_at_all(store: &Store) {
     request(store, &second, "k2", "x").await;
     let checked = step(store, &second, ChangeState::Preflighted).await;
     let events_before = store.list_audit(ALL, &AuditFilter::default(), 99).await.unwrap().len();
-    let twin = attempt(1, &checked, "nonce-1");
+    let twin = open_attempt(1, &checked, "nonce-1");
     let events = [event(AuditCode::ChangeIntent, &checked)];
     let refused = store
         .move_change(Move {
@@ -242,7 +251,7 @@ pub async fn of_two_hundred_pairs_one_each_wins(store: &Store) {
 async fn proven(store: &Store, of: Change, key: &str, when: i64) -> Change {
     assert_eq!(request(store, &of, key, "a").await, Requested::Stored);
     let checked = step(store, &of, ChangeState::Preflighted).await;
-    let attempt = attempt(1, &checked, &format!("nonce-{key}"));
+    let attempt = open_attempt(1, &checked, &format!("nonce-{key}"));
     let opened = Move {
         attempt: Some(AttemptWrite::Open(&attempt)),
         ..Move::new(&checked, ChangeState::Intent, at(when))
@@ -329,7 +338,7 @@ pub async fn a_call_follows_another_only_after_proof(store: &Store) {
     for (number, outcome) in (1_u128..).zip(SendOutcome::ALL) {
         let (first, opened) =
             intent(store, change(number, &format!("r-{number}"), by), &number.to_string()).await;
-        let second = attempt(2, &first, &format!("again-{number}"));
+        let second = open_attempt(2, &first, &format!("again-{number}"));
         let again = async |from: &Change| {
             let step = Move {
                 attempt: Some(AttemptWrite::Open(&second)),
