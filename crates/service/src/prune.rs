@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Portal, ServiceError};
+use crate::{Portal, ServiceError, sign_in};
 
 /// Sessions that ended and reviews that nobody confirmed are forgotten after this.
 const ENDED_KEPT: Duration = Duration::from_hours(24);
@@ -14,6 +14,7 @@ impl Portal {
     pub async fn prune(&self) -> Result<(), ServiceError> {
         let (store, now) = (self.store(), self.now());
         store.prune_sessions(now.minus(ENDED_KEPT)).await?;
+        store.prune_sign_in_failures(now.minus(sign_in::FAILURES_KEPT)).await?;
         store.prune_reviews(now.minus(ENDED_KEPT)).await?;
         store.prune_drafts(now.minus(ENDED_KEPT)).await?;
         let settings = self.settings();

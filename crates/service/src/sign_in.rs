@@ -12,6 +12,7 @@ use domain::time::Timestamp;
 use secrecy::SecretString;
 use store::user::User;
 
+pub(crate) use delay::MEMORY as FAILURES_KEPT;
 pub use password::{MIN_CHARS, PasswordHasher};
 
 use crate::{Portal, ServiceError};

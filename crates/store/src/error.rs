@@ -85,6 +85,11 @@ pub enum OpenError {
     ReadOnly { path: PathBuf, source: std::io::Error },
     #[error("cannot open the database {address}")]
     Connect { address: String, source: sqlx::Error },
+    #[error(
+        "{address} on another machine is reached by verified TLS only: say `sslmode=verify-full` (and `sslrootcert=FILE` \
+         for an authority of your own), or leave sslmode out, which means the same"
+    )]
+    Unverified { address: String },
     /// The command puts a backup back: what of the damaged file is left beside it would be read into it.
     #[error(
         "{path} is damaged ({found}): restore it from a backup (`rm -f {path}-wal {path}-shm && cp BACKUP {path}`)",

@@ -55,6 +55,17 @@ impl Store {
         tx.commit().await
     }
 
+    /// Forgets whoever has not failed since.
+    pub async fn prune_sign_in_failures(&self, before: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        on!(tx, |c| sqlx::query("DELETE FROM sign_in_delays WHERE last_failure_at < $1")
+            .bind(before.as_millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await
+    }
+
     pub async fn clear_sign_in_failures(&self, subject: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
         on!(tx, |c| sqlx::query("DELETE FROM sign_in_delays WHERE subject = $1")

@@ -14,7 +14,7 @@ pub fn written(lines: impl IntoIterator<Item = Vec<String>>) -> std::io::Result<
 /// A cell that a spreadsheet would run gets an apostrophe in front, which makes it text (OWASP, "CSV Injection").
 fn inert(cell: &str) -> String {
     const STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    let runs = cell.trim_start_matches([' ', '\u{a0}', '\u{3000}']).starts_with(STARTS);
+    let runs = cell.trim_start_matches(['\0', ' ', '\u{a0}', '\u{3000}']).starts_with(STARTS);
     if runs || cell.starts_with('\n') { format!("'{cell}") } else { cell.to_owned() }
 }
 
@@ -24,9 +24,19 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for formula in
-            ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "\u{3000}=1"]
-        {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            " =1",
+            "\0=1",
+            "＝1",
+            "\u{3000}=1",
+        ] {
             assert!(inert(formula).starts_with('\''), "{formula:?}");
         }
         for text in ["orders-cache", "订单", "1", "", "a=b", "'quoted"] {

@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use store::sign_in::Failures;
 
 /// Failures older than this are forgotten.
-pub(super) const MEMORY: Duration = Duration::from_hours(1);
+pub(crate) const MEMORY: Duration = Duration::from_hours(1);
 
 /// Who is slowed down, as stored: never the typed text itself, which may be a password in the wrong field.
 pub(super) fn pair(name: Option<&UserName>, address: Option<IpAddr>) -> String {

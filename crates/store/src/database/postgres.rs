@@ -1,11 +1,12 @@
 //! PostgreSQL: for more than one replica.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 
 use super::Pools;
 use super::inspect::{Applied, Tables, compare};
@@ -41,8 +42,7 @@ pub(super) async fn inspect(url: &str) -> Result<Tables, OpenError> {
 }
 
 async fn connect(url: &str, connections: u32) -> Result<PgPool, OpenError> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(unreachable)?
+    let options = secured(PgConnectOptions::from_str(url).map_err(unreachable)?, url)?
         .application_name("latchkey")
         .options([
             ("statement_timeout", "10s"),
@@ -56,6 +56,23 @@ async fn connect(url: &str, connections: u32) -> Result<PgPool, OpenError> {
         .connect_with(options)
         .await
         .map_err(unreachable)
+}
+
+/// Beyond this machine only TLS with a certificate for the very host will do: sessions and the audit go over it. What
+/// sqlx does by itself ("prefer") falls back to plain text.
+fn secured(options: PgConnectOptions, url: &str) -> Result<PgConnectOptions, OpenError> {
+    let host = options.get_host();
+    let is_here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    let is_said = url.contains("sslmode=") || url.contains("ssl-mode=");
+    match options.get_ssl_mode() {
+        _ if is_here => Ok(options),
+        PgSslMode::VerifyFull => Ok(options),
+        _ if is_said => Err(OpenError::Unverified { address: ADDRESS.to_owned() }),
+        _ => Ok(options.ssl_mode(PgSslMode::VerifyFull)),
+    }
 }
 
 fn unreachable(source: sqlx::Error) -> OpenError {
@@ -90,4 +107,36 @@ async fn applied(pool: &PgPool) -> Result<Vec<Applied>, sqlx::Error> {
     sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
         .fetch_all(pool)
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> Result<PgSslMode, OpenError> {
+        Ok(secured(PgConnectOptions::from_str(url).unwrap(), url)?.get_ssl_mode())
+    }
+
+    #[test]
+    fn beyond_this_machine_only_a_verified_host_will_do() {
+        for url in ["postgres://u@db.example/l", "postgres://u@10.0.0.7/l?sslmode=verify-full"] {
+            assert!(matches!(mode(url), Ok(PgSslMode::VerifyFull)), "{url}");
+        }
+        for word in ["disable", "allow", "prefer", "require", "verify-ca"] {
+            let url = format!("postgres://u@db.example/l?sslmode={word}");
+            assert!(matches!(mode(&url), Err(OpenError::Unverified { .. })), "{url}");
+        }
+    }
+
+    #[test]
+    fn on_this_machine_there_is_nobody_between() {
+        for url in [
+            "postgres://u@127.0.0.1:5433/l",
+            "postgres://u@localhost/l?sslmode=disable",
+            "postgres://u@[::1]/l",
+            "postgres:///l?host=/run/postgresql",
+        ] {
+            assert!(!matches!(mode(url), Ok(PgSslMode::VerifyFull) | Err(_)), "{url}");
+        }
+    }
 }

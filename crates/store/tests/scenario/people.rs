@@ -43,4 +43,8 @@ pub async fn failures_are_counted_and_forgotten(store: &Store) {
     assert_eq!(count("user:a").await, Some(1));
     store.clear_sign_in_failures("user:a").await.unwrap();
     assert_eq!((count("user:a").await, count("user:b").await), (None, Some(1)));
+    // Whoever sprays names leaves nothing behind for ever.
+    store.record_sign_in_failure("user:c", at(2000), at(900)).await.unwrap();
+    store.prune_sign_in_failures(at(2000)).await.unwrap();
+    assert_eq!((count("user:b").await, count("user:c").await), (None, Some(1)));
 }
