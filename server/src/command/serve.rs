@@ -181,6 +181,7 @@ async fn serve(listener: TcpListener, web: Web) -> ExitCode {
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
     tokio::spawn(portal.clone().keep_anchor());
+    tokio::spawn(portal.clone().keep_memory_checked());
     tokio::spawn(portal.clone().keep_reminders());
     tokio::spawn(portal.clone().keep_deliveries());
     tokio::spawn(portal.clone().keep_batches());
