@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its part")]
 
 pub mod gate;
+pub mod hands;
 pub mod left;
 
 use std::net::{IpAddr, Ipv4Addr};
