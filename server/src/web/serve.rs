@@ -1,21 +1,32 @@
 //! Taking connections: each with deadlines, all with a limit, ended in order.
 
+mod places;
+mod write_deadline;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
+
+use places::{Place, Places};
+use write_deadline::WriteDeadline;
 
 /// A client that has not said what it wants by then is gone.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
-const CONNECTIONS: usize = 1024;
+/// As many as there are files for, up to this.
+const CONNECTIONS: u64 = 1024;
+/// Files that are left for the memory, the cloud, and everything else.
+const OTHER_FILES: u64 = 256;
 /// What is under way may end; what takes longer is taken up at the next start.
 const DRAIN: Duration = Duration::from_secs(25);
 const MAX_HEADERS: usize = 64;
@@ -24,7 +35,7 @@ const BUFFER: usize = 32 * 1024;
 
 /// Serves until `stop` is done, then lets answers under way end.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Places::new(connections());
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -33,23 +44,28 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             () = &mut stop => break,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request.map(axum::body::Body::new))
+        let (router, asker) = (router.clone(), place.clone());
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            answer(router.clone(), request, peer, asker.clone())
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_DEADLINE)
             .max_headers(MAX_HEADERS)
             .max_buf_size(BUFFER)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(WriteDeadline::new(stream)), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, %peer, "a connection ended early");
+            tokio::select! {
+                ended = watched => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, %peer, "a connection ended early");
+                    }
+                }
+                () = place.is_needed() => {
+                    tracing::debug!(%peer, "a connection that asked nothing made place");
+                }
             }
-            drop(place);
         });
     }
     drop(listener);
@@ -59,17 +75,78 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
+/// One request, from all of it to all of its answer.
+async fn answer(
+    router: Router,
+    mut request: hyper::Request<Incoming>,
+    peer: SocketAddr,
+    place: Arc<Place>,
+) -> Result<hyper::Response<Body>, std::convert::Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let request = if request.body().is_end_stream() {
+        place.asks();
+        request.map(Body::new)
+    } else {
+        let arrived = AtEnd(Some(place.clone()), Place::asks);
+        request.map(|body| Body::new(during(body, arrived)))
+    };
+    let answered = AtEnd(Some(place), Place::was_answered);
+    let response = router.oneshot(request).await?;
+    Ok(response.map(|body| Body::new(during(body, answered))))
+}
+
+/// Does something with a place when it is dropped.
+struct AtEnd(Option<Arc<Place>>, fn(&Place));
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        if let Some(place) = self.0.take() {
+            (self.1)(&place);
+        }
+    }
+}
+
+/// A body that holds something until its end.
+fn during<B: hyper::body::Body>(
+    body: B,
+    held: AtEnd,
+) -> impl hyper::body::Body<Data = B::Data, Error = B::Error> {
+    body.map_err(move |error| {
+        let _ = &held;
+        error
+    })
+}
+
+/// How many at once. So many files may be open in all that none of them is missing elsewhere.
+fn connections() -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    let wanted = CONNECTIONS + OTHER_FILES;
+    let most = limit.maximum.unwrap_or(u64::MAX);
+    if limit.current.is_some_and(|current| current < wanted) {
+        limit.current = Some(wanted.min(most));
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
+            tracing::warn!(%error, "the limit of open files could not be raised");
+            limit = getrlimit(Resource::Nofile);
+        }
+    }
+    let files = limit.current.unwrap_or(u64::MAX);
+    let places = files.saturating_sub(OTHER_FILES).clamp(OTHER_FILES / 4, CONNECTIONS);
+    if places < CONNECTIONS {
+        tracing::warn!(files, places, "few files may be open: fewer people are served at once");
+    }
+    usize::try_from(places).unwrap_or(usize::MAX)
+}
+
 /// A connection with its place. `None`: it was gone before it was there.
 async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.ok()?;
+    places: &Places,
+) -> Option<(TcpStream, SocketAddr, Arc<Place>)> {
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Small answers leave at once; a failure only makes them slower.
             let _ = stream.set_nodelay(true);
-            Some((stream, peer, place))
+            Some((stream, peer, places.take().await?))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be taken");
