@@ -34,3 +34,4 @@ mod sandbox;
 mod sessions;
 mod sign_in;
 mod tables;
+mod twice;
