@@ -90,8 +90,10 @@ impl Asked {
     }
 
     pub fn of_query(query: &str) -> Self {
+        // No database and no page has a NUL.
+        let clean = |(name, value): (String, String)| (name, value.replace('\0', "\u{FFFD}"));
         let pairs: Vec<(String, String)> =
-            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            form_urlencoded::parse(query.as_bytes()).into_owned().map(clean).collect();
         let all = |name: &'static str| {
             let named = pairs.iter().filter(move |(known, _)| known == name);
             named.map(|(_, value)| value.as_str())

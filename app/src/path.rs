@@ -91,8 +91,11 @@ pub fn receipt(id: ChangeId) -> String {
     format!("{CHANGES}/{id}/receipt")
 }
 
-/// What a notice is about: its change, its instance, or the inbox itself.
+/// What a notice is about: its batch, its change, its instance, or the inbox itself.
 pub fn of_notice(notice: &Notice) -> String {
+    if let Some(id) = notice.batch {
+        return batch(id);
+    }
     match (notice.change, &notice.instance) {
         (Some(id), _) => change(id),
         (None, Some(key)) => instance(key),

@@ -8,12 +8,15 @@ use aliyun::{Client, ClientOptions, Credential, FixedKeys};
 use anyhow::{Context as _, Result};
 use domain::call::SignatureScheme;
 use domain::id::AccountName;
-use domain::person::Scope;
+use domain::person::{Role, Scope};
 use domain::time::Timestamp;
-use service::{AccountOptions, Accounts, Clock, Entropy, Outside, Portal, Settings};
-use simulator::{Options, Simulator};
+use scratch_postgres::ScratchPostgres;
+use service::{AccountOptions, Accounts, Clock, Entropy, Outside, Portal, Settings, SignedIn};
+use simulator::{Conduct, Options, Simulator};
 use store::audit::AuditFiles;
 use store::{DatabaseUrl, Store};
+
+use crate::stopwatch::until;
 
 /// The name of the one account.
 pub const ACCOUNT: &str = "core";
@@ -65,6 +68,12 @@ pub async fn cloud(options: Options) -> Result<Simulator> {
     Simulator::start(options).await.context("the simulated cloud does not start")
 }
 
+/// Every version can be changed from now on: no portal knows beforehand which ones the cloud refuses.
+pub fn refuse_no_version(cloud: &Simulator) {
+    let control = cloud.control();
+    control.set_conduct(Conduct { refusing_versions: Vec::new(), ..control.conduct() });
+}
+
 /// A portal with the account of that cloud, or with none.
 pub async fn portal(
     cloud: Option<&Simulator>,
@@ -80,6 +89,34 @@ pub async fn portal(
     };
     let outside = Outside { clock: Arc::new(Outdoors), entropy: Arc::new(Outdoors) };
     Ok(Portal::new(store, accounts, outside, settings)?)
+}
+
+/// An empty memory of this kind; the folder has the file.
+pub fn database(kind: &str, folder: &Path) -> Result<DatabaseUrl> {
+    match kind {
+        "sqlite" => Ok(DatabaseUrl::Sqlite(folder.join("portal.db"))),
+        _ => Ok(ScratchPostgres::shared()?.database()?.parse()?),
+    }
+}
+
+/// Reads everything there is, takes changes from then on, and knows somebody who may ask for them.
+pub async fn open(portal: &Portal, instances: usize) -> Result<SignedIn> {
+    const PASSWORD: &str = "correct horse battery";
+    let reader = tokio::spawn(portal.clone().read_fleet());
+    until("the inventory", async || is_read(portal, instances).await).await?;
+    reader.abort();
+    // The reader is over when whatever it was writing is.
+    let _ = reader.await;
+    portal.take_up_changes().await?;
+    portal.add_user(&"oleg".parse()?, Role::Operator, PASSWORD.into()).await?;
+    let user = portal.sign_in("oleg", PASSWORD.into(), None).await?;
+    Ok(SignedIn {
+        person: user.person,
+        session: "s-bench".into(),
+        address: None,
+        language: None,
+        theme: None,
+    })
 }
 
 /// The same for whoever opens the memory: sealing costs the same under any key.

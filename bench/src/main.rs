@@ -46,6 +46,10 @@ enum Command {
     Growth,
     /// What a sealed row of the audit costs, and how fast all are verified (1 min)
     Audit,
+    /// What a change takes besides the cloud and the waits between its read-backs (2 min)
+    Changes,
+    /// A batch of 200 and of 500 instances against what the cloud and the stages allow (5 min)
+    Batches,
     /// All of them, one after the other
     All,
 }
@@ -82,6 +86,12 @@ async fn measure(report: &mut Report, command: &Command) -> Result<()> {
     }
     if wanted(&Command::Audit) {
         command::audit::run(report).await?;
+    }
+    if wanted(&Command::Changes) {
+        command::changes::run(report).await?;
+    }
+    if wanted(&Command::Batches) {
+        command::batches::run(report).await?;
     }
     Ok(())
 }

@@ -68,6 +68,8 @@ codes! {
         Unavailable = "unavailable",
         /// The database was restored from a backup, and nobody acknowledged that yet.
         Restored = "restored",
+        /// The file of the database is damaged, or another one lies in its place.
+        Damaged = "damaged",
         /// What was open at the start is still being taken up.
         Starting = "starting",
         Fault = "fault",
@@ -102,7 +104,9 @@ impl ErrorCode {
             | Self::Overtaken => 409,
             Self::TooLarge => 413,
             Self::SignInThrottled => 429,
-            Self::TooBusy | Self::Unavailable | Self::Restored | Self::Starting => 503,
+            Self::TooBusy | Self::Unavailable | Self::Restored | Self::Damaged | Self::Starting => {
+                503
+            }
             Self::Fault => 500,
         }
     }

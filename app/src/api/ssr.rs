@@ -149,6 +149,9 @@ fn classify(error: &ServiceError) -> ApiError {
         ServiceError::Store(store_error) if store_error.is_restored() => {
             ApiError::new(ErrorCode::Restored)
         }
+        ServiceError::Store(store_error) if store_error.is_damaged() => {
+            ApiError::new(ErrorCode::Damaged)
+        }
         ServiceError::Store(_) => ApiError::new(ErrorCode::Unavailable),
         ServiceError::NameTaken | ServiceError::Fault(_) => ApiError::new(ErrorCode::Fault),
     }

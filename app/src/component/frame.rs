@@ -37,7 +37,8 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
             <div class="column">
                 <Top request=request.clone()/>
                 <main class="main" id="main" tabindex="-1">
-                    {request.portal.is_restored().then(|| view! { <Restored language/> })}
+                    {request.portal.is_restored().then(|| view! { <Distrusted title=language.restored_title() text=language.restored_text()/> })}
+                    {request.portal.is_damaged().then(|| view! { <Distrusted title=language.damaged_title() text=language.damaged_text()/> })}
                     <div id="attention" data-live=""><AtTheTop language attention=request.attention.clone()/></div>
                     <NoticePanel language notice=request.notice.clone()/>
                     {children()}
@@ -48,15 +49,15 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
     .into_any()
 }
 
-/// Changes are refused: at the top of every page, until it is acknowledged.
+/// Changes are refused on what is remembered: at the top of every page, until somebody saw to it.
 #[component]
-fn Restored(language: Language) -> impl IntoView {
+fn Distrusted(title: &'static str, text: &'static str) -> impl IntoView {
     view! {
         <section class="error-panel" data-tone="danger" role="alert">
             <Icon name=IconName::Warning/>
             <div>
-                <p><b>{language.restored_title()}</b></p>
-                <p>{language.restored_text()}</p>
+                <p><b>{title}</b></p>
+                <p>{text}</p>
             </div>
         </section>
     }

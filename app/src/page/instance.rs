@@ -309,7 +309,7 @@ fn Connection(language: Language, detail: InstanceDetail, now: Timestamp) -> imp
                 })}
                 <Fact name=language.network()>
                     {language.network_type(&detail.row.network)} " "
-                    {(!vpc.is_empty()).then(|| view! { <code>{vpc}</code> " " {language.of_cen()} })}
+                    {(!vpc.is_empty()).then(|| view! { <code><bdi>{vpc}</bdi></code> " " {language.of_cen()} })}
                 </Fact>
                 <Fact name=language.default_account()>
                     <code>{detail.key.id.to_string()}</code> " " <CopyButton language text=detail.key.id.to_string()/>

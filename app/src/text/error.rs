@@ -123,6 +123,11 @@ impl Language {
                 self.pick("It is older than what is known of its audit, so nothing is changed on its word. No call was made.", "数据库早于其审计锚点，因此不据此做任何更改。没有发起调用。"),
                 self.pick("Whoever runs the portal acknowledges it: latchkey audit acknowledge-restore.", "请门户管理员确认：latchkey audit acknowledge-restore。"),
             ),
+            ErrorCode::Damaged => (
+                self.pick("The portal's database is damaged", "门户数据库已损坏"),
+                self.pick("Nothing is changed on its word. No call was made.", "不据此做任何更改。没有发起调用。"),
+                self.pick("Whoever runs the portal stops it and restores the file from a backup; its log says what was found.", "请门户管理员停止门户并从备份恢复文件；日志中说明了发现的问题。"),
+            ),
             ErrorCode::Starting => (
                 self.pick("The portal has just started", "门户刚刚启动"),
                 self.pick("It takes up the changes that were under way first. Nothing was changed.", "正在先接手此前进行中的变更。未做任何更改。"),

@@ -30,6 +30,10 @@ words! {
         "门户数据库已从备份恢复，或其末尾被截断。";
     restored_text: "It is older than what is known of its audit. Everything can be read; nothing is changed at the cloud until whoever runs the portal acknowledges it (latchkey audit acknowledge-restore).",
         "数据库早于其审计锚点。一切可读；在门户管理员确认之前（latchkey audit acknowledge-restore），不会在云端做任何更改。";
+    damaged_title: "The portal's database is damaged, or another file lies in its place.",
+        "门户数据库已损坏，或其位置上是另一个文件。";
+    damaged_text: "Nothing is changed at the cloud until whoever runs the portal has restored the file from a backup and started again. What is shown may be incomplete.",
+        "在门户管理员从备份恢复文件并重新启动之前，不会在云端做任何更改。所显示的内容可能不完整。";
     not_found_title: "There is nothing here", "此处没有内容";
     not_found_text: "The address is wrong, or what it named is not in your scope. Nothing was changed.",
         "地址有误，或其所指内容不在您的权限范围内。未做任何更改。";

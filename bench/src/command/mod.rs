@@ -1,6 +1,8 @@
 //! One file a measurement; each has one `run`.
 
 pub mod audit;
+pub mod batches;
+pub mod changes;
 pub mod growth;
 pub mod inventory;
 pub mod lists;

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::closed_enum;
-use crate::id::{ChangeId, InstanceKey, UserId, UserName};
+use crate::id::{BatchId, ChangeId, InstanceKey, UserId, UserName};
 use crate::person::Role;
 use crate::time::Timestamp;
 
@@ -42,6 +42,9 @@ pub struct Notice {
     /// The instance's name at the time.
     pub name: Option<String>,
     pub change: Option<ChangeId>,
+    /// Where it is about many at once, told for all of them together.
+    #[serde(default)]
+    pub batch: Option<BatchId>,
     /// Who did it.
     pub person: Option<UserName>,
     /// Until when something has to be done, or was.
@@ -58,6 +61,7 @@ impl Notice {
             instance: None,
             name: None,
             change: None,
+            batch: None,
             person: None,
             due_at: None,
             reason: None,

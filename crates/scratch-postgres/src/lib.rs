@@ -43,6 +43,20 @@ pub enum Error {
     NotStarted(String),
     #[error("cannot make a database: {0}")]
     NoDatabase(String),
+    /// With what Postgres said, several lines.
+    #[error("PostgreSQL did not stop: {0}")]
+    NotStopped(String),
+    #[error("PostgreSQL refused: {0}")]
+    Refused(String),
+}
+
+/// How a cluster ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Whoever is connected is cut off, and what they had begun is undone.
+    Fast,
+    /// As if it had been killed: the next start repairs what is there.
+    Immediate,
 }
 
 impl ScratchPostgres {
@@ -87,6 +101,57 @@ impl ScratchPostgres {
             return Err(Error::NoDatabase(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
         Ok(format!("postgres://postgres@127.0.0.1:{}/{name}", self.port))
+    }
+
+    /// Done when nobody can connect any more. Databases and port stay as they are for [`ScratchPostgres::start_again`].
+    pub fn stop(&self, how: Stop) -> Result<(), Error> {
+        let mode = match how {
+            Stop::Fast => "--mode=fast",
+            Stop::Immediate => "--mode=immediate",
+        };
+        self.control(&[mode, "stop"]).map_err(Error::NotStopped)
+    }
+
+    /// Done when it takes connections.
+    pub fn start_again(&self) -> Result<(), Error> {
+        self.control(&["start"]).map_err(Error::NotStarted)
+    }
+
+    pub fn restart(&self, how: Stop) -> Result<(), Error> {
+        self.stop(how)?;
+        self.start_again()
+    }
+
+    /// What `psql` prints of a statement, without headings, on a database that [`ScratchPostgres::database`] made.
+    pub fn sql(&self, url: &str, statement: &str) -> Result<String, Error> {
+        let refused = |error: std::io::Error| Error::Refused(error.to_string());
+        let output = self.psql(url).args(["--command", statement]).output().map_err(refused)?;
+        let text = |bytes| String::from_utf8_lossy(bytes).trim().to_owned();
+        if !output.status.success() {
+            return Err(Error::Refused(text(&output.stderr)));
+        }
+        Ok(text(&output.stdout))
+    }
+
+    /// `psql`, connected, with nothing said to it yet: for a session that stays open.
+    pub fn psql(&self, url: &str) -> Command {
+        let mut psql = Command::new(self.programs.path("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]);
+        psql.args(["--set=ON_ERROR_STOP=1", url]);
+        psql
+    }
+
+    fn control(&self, told: &[&str]) -> Result<(), String> {
+        let mut control = Command::new("sh");
+        control.args(["-c", include_str!("control.sh"), "control.sh"]);
+        control.arg(self.programs.folder()).arg(&self.directory).args(told);
+        // A group of its own, like the supervisor's: what it starts outlives an interrupt of the tests.
+        let output = control.stdin(Stdio::null()).process_group(0).output();
+        let output = output.map_err(|error| error.to_string())?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Where it keeps its files, as long as it lives.

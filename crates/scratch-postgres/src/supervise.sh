@@ -17,6 +17,7 @@ if [ "$(id -u)" = 0 ]; then chown postgres "$directory"; fi
 
 settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$directory -c max_connections=200"
 settings="$settings -c fsync=off -c full_page_writes=off"
+echo "$settings" >"$directory/settings"
 if as_owner initdb --pgdata="$directory/data" --username=postgres --auth=trust --locale=C.UTF-8 --encoding=UTF8 \
         --no-sync --no-instructions >"$directory/initdb.log" 2>&1 &&
     as_owner pg_ctl --pgdata="$directory/data" --log="$directory/server.log" --options="$settings" --wait --silent start \

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use scratch_postgres::ScratchPostgres;
+use scratch_postgres::{ScratchPostgres, Stop};
 
 /// Far longer than stopping takes; it only tells "never".
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -82,6 +82,25 @@ fn a_process_that_ends_leaves_nothing_behind() {
     drop(elsewhere.input.take());
     assert!(elsewhere.process.wait().unwrap().success());
     wait_until_gone(&elsewhere.url, data.trim_end_matches("/data"));
+}
+
+#[test]
+fn a_cluster_that_was_away_has_what_it_had() {
+    let cluster = ScratchPostgres::start().unwrap();
+    let url = cluster.database().unwrap();
+    cluster.sql(&url, "create table t (word text); insert into t values ('before')").unwrap();
+    for how in [Stop::Fast, Stop::Immediate] {
+        cluster.stop(how).unwrap();
+        assert!(cluster.sql(&url, "select 1").is_err(), "{how:?}");
+        assert!(cluster.stop(how).is_err(), "there is nothing to stop");
+        cluster.start_again().unwrap();
+        assert_eq!(cluster.sql(&url, "select word from t").unwrap(), "before", "{how:?}");
+        cluster.restart(how).unwrap();
+        assert_eq!(cluster.sql(&url, "select word from t").unwrap(), "before", "{how:?}");
+    }
+    let directory = cluster.directory().display().to_string();
+    drop(cluster);
+    wait_until_gone(&url, &directory);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Places where a drill ends the process, or stops it for a while, as if the machine had done it.
 //!
 //! Only with the feature `failpoints`, which is in no binary that is shipped. `FAILPOINTS="intent-committed=return"` kills
-//! at that place, `=return(stop)` stops the process there until somebody lets it go on.
+//! at that place, `=return(stop)` stops the process there until somebody lets it go on,
+//! and `=panic` panics.
 //!
 //! To add one: a constant, and `reach` where it is; an edge in the fault suite of `server`.
 
@@ -19,6 +20,9 @@ pub(crate) const VERIFYING: &str = "verifying";
 pub(crate) const RECONCILING: &str = "reconciling";
 /// A change of another process is ours, and nothing is done with it.
 pub(crate) const TAKEN_OVER: &str = "taken-over";
+
+/// Somebody looks at something, or is about to change it: in the middle of a request.
+pub(crate) const ASKED: &str = "asked";
 
 #[cfg(not(feature = "failpoints"))]
 pub(crate) const fn reach(_: &'static str) {}

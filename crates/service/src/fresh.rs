@@ -4,25 +4,28 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use domain::fact::Unread;
 use domain::id::InstanceKey;
 use domain::inventory::InstanceDetail;
 use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::Instant;
 
 use crate::{ServiceError, Viewer};
 
-/// What was read this lately is not read again.
+/// What was read this lately is not read again, and neither is what was tried in vain.
 const FRESH: Duration = Duration::from_secs(5);
 /// What somebody looks at is read sooner than its turn, unless it was read since.
 const WORTH_A_LOOK: Duration = Duration::from_secs(30);
 
-/// One lock an instance, as long as somebody holds it.
+/// One lock an instance, as long as somebody holds it, and when it was last tried.
 #[derive(Debug, Default)]
-pub(crate) struct SingleFlight(Mutex<HashMap<InstanceKey, Weak<AsyncMutex<()>>>>);
+pub(crate) struct SingleFlight {
+    locks: Mutex<HashMap<InstanceKey, Weak<AsyncMutex<()>>>>,
+    tried: Mutex<HashMap<InstanceKey, Instant>>,
+}
 
 impl SingleFlight {
     fn lock_of(&self, key: &InstanceKey) -> Arc<AsyncMutex<()>> {
-        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lock) = locks.get(key).and_then(Weak::upgrade) {
             return lock;
         }
@@ -30,6 +33,17 @@ impl SingleFlight {
         let lock = Arc::new(AsyncMutex::new(()));
         locks.insert(key.clone(), Arc::downgrade(&lock));
         lock
+    }
+
+    /// `false`: it was tried just now. Otherwise it is from here on.
+    fn may_try(&self, key: &InstanceKey, now: Instant) -> bool {
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.retain(|_, at| now.duration_since(*at) < FRESH);
+        if tried.contains_key(key) {
+            return false;
+        }
+        tried.insert(key.clone(), now);
+        true
     }
 }
 
@@ -44,7 +58,8 @@ impl Viewer<'_> {
         Ok(detail)
     }
 
-    /// Reads an instance afresh. Waits for the cloud, at most as long as for a review.
+    /// Reads an instance afresh, each fact by one call: whoever is under load is not asked again for the same. Waits for
+    /// the cloud, at most as long as for a review.
     pub async fn read_again(&self, key: &InstanceKey) -> Result<InstanceDetail, ServiceError> {
         let asked = self.portal.now();
         let lock = self.portal.fresh().lock_of(key);
@@ -54,7 +69,10 @@ impl Viewer<'_> {
             return Ok(detail);
         }
         let account = self.portal.accounts().find(&key.account).ok_or(ServiceError::NotFound)?;
-        self.portal.gather_facts(account, key, Some(&detail.row)).await?;
+        if !self.portal.fresh().may_try(key, Instant::now()) {
+            return Ok(detail);
+        }
+        self.portal.gather_facts_once(account, key, Some(&detail.row)).await?;
         self.get_instance(key).await
     }
 
@@ -78,8 +96,28 @@ fn is_fresh(detail: &InstanceDetail, since: domain::time::Timestamp) -> bool {
         (detail.whitelist_check.read_at, &detail.whitelist_check.problem),
         (detail.sentinel.read_at, &detail.sentinel.problem),
     ];
-    let fresh = |read: &(Option<domain::time::Timestamp>, &Option<Unread>)| {
-        read.1.is_none() && read.0.is_some_and(|at| at >= since)
-    };
-    read.iter().all(fresh)
+    read.iter().all(|(at, problem)| problem.is_none() && at.is_some_and(|at| at >= since))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_is_tried_once_in_its_time_whatever_came_of_it() {
+        let flight = SingleFlight::default();
+        let place = |id: &str| InstanceKey {
+            account: "core".parse().unwrap(),
+            region: "cn-hangzhou".parse().unwrap(),
+            id: id.parse().unwrap(),
+        };
+        let (one, other, start) = (place("r-one"), place("r-other"), Instant::now());
+        assert!(flight.may_try(&one, start));
+        assert!(!flight.may_try(&one, start + Duration::from_millis(4_999)));
+        assert!(flight.may_try(&other, start), "another one is not kept waiting");
+        assert!(flight.may_try(&one, start + FRESH));
+        assert!(!flight.may_try(&one, start + FRESH));
+        assert!(flight.may_try(&other, start + FRESH * 3));
+        assert_eq!(flight.tried.lock().unwrap().len(), 1, "nothing is kept for ever");
+    }
 }

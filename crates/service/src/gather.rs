@@ -1,5 +1,6 @@
 //! Reads everything the rules look at, at once and afresh: for a review, a change, or somebody who asks.
 
+use aliyun::Client;
 use domain::cloud::InstanceRow;
 use domain::id::InstanceKey;
 use domain::inventory::FactKind;
@@ -17,6 +18,26 @@ impl Portal {
         key: &InstanceKey,
         known: Option<&InstanceRow>,
     ) -> Result<Facts, ServiceError> {
+        self.gather(&account.client, account, key, known).await
+    }
+
+    /// The same without trying anything again.
+    pub(crate) async fn gather_facts_once(
+        &self,
+        account: &Account,
+        key: &InstanceKey,
+        known: Option<&InstanceRow>,
+    ) -> Result<Facts, ServiceError> {
+        self.gather(&account.reading_client, account, key, known).await
+    }
+
+    async fn gather(
+        &self,
+        client: &Client,
+        account: &Account,
+        key: &InstanceKey,
+        known: Option<&InstanceRow>,
+    ) -> Result<Facts, ServiceError> {
         let at = self.now();
         let series = known.map(|row| row.series);
         for kind in FactKind::ALL.iter().filter(|kind| **kind != FactKind::Sentinel) {
@@ -24,7 +45,7 @@ impl Portal {
         }
         let deadline = self.settings().gather_deadline;
         // Five calls at once are a large future: on the heap, it does not weigh on every caller.
-        let reading = Reading { client: &account.client, key, known, deadline };
+        let reading = Reading { client, key, known, deadline };
         let facts = Box::pin(gather(reading)).await;
         let updates = [
             FactUpdate::Attribute(facts.attribute.clone()),

@@ -15,6 +15,7 @@ mod fresh;
 mod gather;
 mod health;
 pub mod inbox;
+mod memory;
 mod news;
 mod outside;
 mod policy;

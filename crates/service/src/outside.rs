@@ -28,6 +28,12 @@ impl Outside {
         self.clock.now()
     }
 
+    /// Between a half and one and a half: so that those who were refused together do not come back together.
+    pub(crate) fn jitter(&self) -> f64 {
+        let drawn = u32::try_from(self.entropy.bits() & u128::from(u32::MAX)).unwrap_or(0);
+        0.5 + f64::from(drawn) / f64::from(u32::MAX)
+    }
+
     pub(crate) fn change_id(&self) -> ChangeId {
         ChangeId::from_u128(self.ordered())
     }

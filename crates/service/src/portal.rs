@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::policy::Policy;
 use domain::time::Timestamp;
 use store::Store;
+use tokio::time::Instant;
 
 use crate::change::engine::Engine;
 use crate::fresh::SingleFlight;
@@ -89,6 +90,8 @@ struct Inner {
     /// The memory is older than the anchor of its audit, as far as was seen.
     restored: AtomicBool,
     news: NewsDesk,
+    /// What the clock said at the start.
+    began: (Timestamp, Instant),
 }
 
 impl Portal {
@@ -102,6 +105,7 @@ impl Portal {
         let hasher = PasswordHasher::new()?;
         let store = if settings.webhook.is_some() { store.with_webhook() } else { store };
         let engine = Engine::default();
+        let began = (outside.now(), Instant::now());
         // A file has one process at a time: whatever the one before held is this one's.
         let holder = if store.is_shared() {
             format!("{:032x}", outside.entropy.bits())
@@ -119,6 +123,7 @@ impl Portal {
             fresh: SingleFlight::default(),
             restored: AtomicBool::new(false),
             news: NewsDesk::default(),
+            began,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -135,7 +140,14 @@ impl Portal {
         self.inner.outside.now()
     }
 
-    /// Whether the memory answers.
+    /// The time by which sessions begin and end, and doors at the latest: it goes on evenly, whatever becomes of the machine's clock, and is the
+    /// database's where processes share one.
+    pub fn session_now(&self) -> Timestamp {
+        let (said, at) = self.inner.began;
+        self.store().shared_now().unwrap_or_else(|| said.plus(at.elapsed()))
+    }
+
+    /// Whether the memory answers, can be trusted and takes what is to be written.
     pub async fn is_ready(&self) -> bool {
         self.inner.store.ping().await.is_ok() && self.inner.engine.has_claimed()
     }
@@ -143,6 +155,11 @@ impl Portal {
     /// Whether changes are refused because the memory was restored from a backup.
     pub fn is_restored(&self) -> bool {
         self.inner.restored.load(Ordering::Acquire)
+    }
+
+    /// Whether changes are refused because the file of the memory is damaged, or another one lies in its place.
+    pub fn is_damaged(&self) -> bool {
+        self.store().require_whole_file().is_err()
     }
 
     pub(crate) fn set_restored(&self, restored: bool) {

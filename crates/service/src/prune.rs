@@ -13,7 +13,7 @@ impl Portal {
     /// Forgets what nobody needs any more. To be called again and again; replicas may do it at once.
     pub async fn prune(&self) -> Result<(), ServiceError> {
         let (store, now) = (self.store(), self.now());
-        store.prune_sessions(now.minus(ENDED_KEPT)).await?;
+        store.prune_sessions(self.session_now().minus(ENDED_KEPT)).await?;
         store.prune_sign_in_failures(now.minus(sign_in::FAILURES_KEPT)).await?;
         store.prune_reviews(now.minus(ENDED_KEPT)).await?;
         store.prune_drafts(now.minus(ENDED_KEPT)).await?;

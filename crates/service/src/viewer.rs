@@ -15,7 +15,7 @@ pub use store::change::ChangeFilter;
 pub use store::fleet::{EventFilter, PageOf, cursor_after};
 pub use store::view::SavedView;
 
-use crate::{Portal, ServiceError, SignedIn};
+use crate::{Portal, ServiceError, SignedIn, failpoint};
 
 /// Reads. Whoever only holds a [`Viewer`] has no method to change anything with.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,7 @@ pub struct ChangeDetail {
 impl Portal {
     /// Every role may view.
     pub fn viewer<'a>(&'a self, who: &'a SignedIn) -> Viewer<'a> {
+        failpoint::reach(failpoint::ASKED);
         Viewer { portal: self, who }
     }
 

@@ -26,8 +26,7 @@ impl Viewer<'_> {
         if let Some(problem) = problem {
             return Err(ServiceError::Invalid { field: Field::ViewName, problem });
         }
-        let name = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let view = SavedView { name, query: query.to_owned() };
+        let view = SavedView { name: kept(name), query: query.to_owned() };
         let store = self.portal.store();
         store.save_view(self.who.person.id, &view, self.portal.now()).await.map_err(|error| {
             if error.is_conflict() {
@@ -39,6 +38,11 @@ impl Viewer<'_> {
     }
 
     pub async fn delete_view(&self, name: &str) -> Result<(), ServiceError> {
-        Ok(self.portal.store().delete_view(self.who.person.id, name).await?)
+        Ok(self.portal.store().delete_view(self.who.person.id, &kept(name.trim())).await?)
     }
+}
+
+/// A name as it is kept.
+fn kept(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

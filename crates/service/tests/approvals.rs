@@ -132,6 +132,44 @@ async fn what_moved_in_between_makes_the_wish_void() {
 }
 
 #[tokio::test]
+async fn f19_what_moved_after_the_approval_is_refused_and_told_on_sqlite() {
+    what_moved_after_the_approval(World::new().await).await;
+}
+
+#[tokio::test]
+async fn f19_what_moved_after_the_approval_is_refused_and_told_on_postgres() {
+    what_moved_after_the_approval(World::on_postgres().await).await;
+}
+
+/// It is looked at once more when its time has come, whoever agreed before.
+async fn what_moved_after_the_approval(world: World) {
+    approval_to_open(&world).await;
+    let id = waiting(&world).await;
+    let mei = approver(&world).await;
+    let approving = world.portal.approver(&mei, "test").await.unwrap();
+    let review = approving.take_review(id).await.unwrap();
+    approving.approve(review.id, None, Start::In(Duration::from_millis(700))).await.unwrap();
+    assert_eq!(world.find(id).await.state, ChangeState::Approved);
+    let instance = key(DEVELOPMENT).id.to_string();
+    world.cloud.control().set_field(&instance, "VpcAuthMode", "Close".into()).unwrap();
+    tokio::spawn(world.portal.clone().supervise_changes());
+    let change = world.ended(id).await;
+    let stale = matches!(&change.ending, Some(Ending::Stale { moved }) if !moved.is_empty());
+    assert!(stale && change.state == ChangeState::Refused, "{change:?}");
+    assert_eq!(world.writes(), 0);
+    world.check_invariants(&change).await;
+    // That it moved is told, and that it was by no change of ours.
+    let filter = store::fleet::EventFilter {
+        instance: Some(key(DEVELOPMENT)),
+        ..store::fleet::EventFilter::default()
+    };
+    let told = world.portal.store().list_events(&Scope::Everything, &filter, 50).await.unwrap();
+    let outside = told.iter().find(|event| event.field == "access" && event.change.is_none());
+    let outside = outside.unwrap();
+    assert_eq!(outside.after.as_deref(), Some("password-free"), "{outside:?}");
+}
+
+#[tokio::test]
 async fn a_no_needs_a_reason_and_ends_it() {
     let world = World::new().await;
     approval_to_open(&world).await;

@@ -310,3 +310,44 @@ async fn a_freeze_refuses_every_line_and_a_lost_role_halts_it() {
     assert!(drafted.items.iter().any(|item| matches!(item.line, Line::Refused { .. })));
     assert!(matches!(own.start_batch(start(frozen)).await, Err(ServiceError::Blocked)));
 }
+
+#[tokio::test]
+async fn those_who_decide_are_told_of_a_batch_once() {
+    let world = known(40).await;
+    let admin = world.person(Role::Admin);
+    let in_force = world.portal.policy().await.unwrap();
+    let mut policy = in_force.policy;
+    policy.development.open.approval = domain::policy::ApprovalRule::Always;
+    let admin = world.portal.admin(&admin, "test").await.unwrap();
+    admin.set_policy(in_force.version, Some(policy), None).await.unwrap();
+    let mei = world.somebody("mei", Role::Approver).await;
+    let batch = operator(&world).await.draft_batch(&development(), FREE).await.unwrap();
+    assert!(detail(&world, batch).await.will_change().count() >= 2);
+    operator(&world).await.start_batch(start(batch)).await.unwrap();
+    let approver = world.portal.approver(&mei, "test").await.unwrap();
+    // One goes first, and the next asks when it is done.
+    let mut decided: Vec<domain::id::ChangeId> = Vec::new();
+    while decided.len() < 2 {
+        let waiting = async {
+            loop {
+                let store = world.portal.store();
+                let waiting = store.list_waiting_changes(&Scope::Everything, 9).await.unwrap();
+                let new = waiting.into_iter().find(|change| !decided.contains(&change.id));
+                if let Some(change) = new {
+                    return change.id;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let id = tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap();
+        let review = approver.take_review(id).await.unwrap();
+        approver.approve(review.id, None, service::Start::Now).await.unwrap();
+        world.until(id, |change| change.state.is_terminal()).await;
+        decided.push(id);
+    }
+    let told = world.portal.store().list_inbox(mei.person.id, 50).await.unwrap();
+    let told: Vec<_> = told.into_iter().map(|told| told.notice).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].batch, &told[0].change, &told[0].instance), (Some(batch), &None, &None));
+    assert_eq!(told[0].kind, domain::inbox::NoticeKind::ApprovalWaiting);
+}

@@ -12,6 +12,9 @@ use crate::database::on;
 use crate::fleet::stored_text;
 use crate::{Error, Store, audit, json, review};
 
+/// How the idempotency keys of changes begin that are lines of a batch: its id and their place follow, with `-` between.
+pub const KEY: &str = "batch-";
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(

@@ -5,16 +5,16 @@ mod inspect;
 mod lock;
 mod postgres;
 mod sqlite;
+mod transaction;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::audit::AuditEvent;
 use domain::time::Timestamp;
-use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{PgPool, SqlitePool};
+use tokio::time::Instant;
 
 use crate::audit::chain::{Chain, Events};
 use crate::audit::key::{AuditFiles, AuditKey};
@@ -22,6 +22,8 @@ use crate::fleet::CountCache;
 use crate::{Error, OpenError};
 
 pub use inspect::Tables;
+use transaction::AnyTransaction;
+pub(crate) use transaction::{Connection, Db, Tx, on};
 
 /// Where the portal's memory lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +73,8 @@ pub struct Store {
     webhook: bool,
     /// Where the anchor of the audit lies.
     anchor: Option<Arc<Path>>,
+    /// What the database's own clock said, and when that was.
+    opened_at: Option<(Timestamp, Instant)>,
 }
 
 #[derive(Debug, Clone)]
@@ -141,12 +145,16 @@ impl Store {
         let sealed =
             sealed.map_err(|source| OpenError::Connect { address: url.label(), source })?;
         let key = AuditKey::open(url, audit, sealed)?;
+        let opened_at = pools.clock().await;
+        let opened_at =
+            opened_at.map_err(|source| OpenError::Connect { address: url.label(), source })?;
         Ok(Self {
             pools,
             counts: CountCache::default(),
             chain: Chain::new(key, may_change_key),
             webhook: false,
             anchor: audit.anchor_path(url).map(Arc::from),
+            opened_at,
         })
     }
 
@@ -201,6 +209,12 @@ impl Store {
 
     pub(crate) const fn counts(&self) -> &CountCache {
         &self.counts
+    }
+
+    /// The time by the clock of a database that several processes share: what it said when it was opened, and how long that
+    /// is ago. Whoever sets a clock moves it nowhere. `None`: the database has none of its own.
+    pub fn shared_now(&self) -> Option<Timestamp> {
+        self.opened_at.map(|(said, at)| said.plus(at.elapsed()))
     }
 
     /// Whether several processes may work on it at once.
@@ -263,94 +277,17 @@ impl Store {
     }
 }
 
-/// A connection for reading.
-pub(crate) enum Db {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-}
-
-/// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
-pub(crate) struct Tx {
-    on: AnyTransaction,
-    /// Written last, so that the end of the audit is locked no longer than the commit takes.
-    events: Events,
-    chain: Chain,
-    webhook: bool,
-}
-
-enum AnyTransaction {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
-}
-
-/// What a query runs on.
-pub(crate) enum Connection<'c> {
-    Sqlite(&'c mut SqliteConnection),
-    Postgres(&'c mut PgConnection),
-}
-
-impl Connection<'_> {
-    /// The time of leases, in milliseconds: PostgreSQL's own, so that replicas need not agree on theirs; on SQLite, where
-    /// there is one process, the caller's.
-    pub(crate) async fn lease_clock(self, now: Timestamp) -> Result<i64, Error> {
-        Ok(match self {
-            Self::Sqlite(_) => now.as_millis(),
-            Self::Postgres(c) => {
-                sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
-                    .fetch_one(c)
-                    .await?
-            }
-        })
-    }
-}
-
-impl Db {
-    pub(crate) fn connection(&mut self) -> Connection<'_> {
-        match self {
-            Self::Sqlite(connection) => Connection::Sqlite(connection),
-            Self::Postgres(connection) => Connection::Postgres(connection),
-        }
-    }
-}
-
-impl Tx {
-    pub(crate) fn connection(&mut self) -> Connection<'_> {
-        match &mut self.on {
-            AnyTransaction::Sqlite(tx) => Connection::Sqlite(tx),
-            AnyTransaction::Postgres(tx) => Connection::Postgres(tx),
-        }
-    }
-
-    /// See [`Connection::lease_clock`].
-    pub(crate) async fn lease_clock(&mut self, now: Timestamp) -> Result<i64, Error> {
-        self.connection().lease_clock(now).await
-    }
-
-    pub(crate) const fn has_webhook(&self) -> bool {
-        self.webhook
-    }
-
-    pub(crate) fn add_event(&mut self, event: AuditEvent) {
-        self.events.events.push(event);
-    }
-
-    /// A new epoch of the audit, of a number above this one, begins with this event.
-    pub(crate) fn begin_epoch(&mut self, above: i64, event: AuditEvent) {
-        self.events.opening = Some((above, event));
-    }
-
-    pub(crate) async fn commit(mut self) -> Result<(), Error> {
-        let events = std::mem::take(&mut self.events);
-        self.chain.clone().seal(&mut self, events).await?;
-        match self.on {
-            AnyTransaction::Sqlite(tx) => tx.commit().await?,
-            AnyTransaction::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
-    }
-}
-
 impl Pools {
+    /// The database's own time, and when it said so. `None`: it has none.
+    async fn clock(&self) -> Result<Option<(Timestamp, Instant)>, sqlx::Error> {
+        let Self::Postgres(pool) = self else { return Ok(None) };
+        let millis: i64 =
+            sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
+                .fetch_one(pool)
+                .await?;
+        Ok(Some((Timestamp::from_millis(millis), Instant::now())))
+    }
+
     /// Whether anything of the audit was sealed.
     async fn is_sealed(&self) -> Result<bool, sqlx::Error> {
         const SQL: &str = "SELECT epoch FROM audit_head WHERE id = 1";
@@ -361,15 +298,3 @@ impl Pools {
         Ok(epoch > 0)
     }
 }
-
-/// One query text on whichever database it is: `on!(db, |c| sqlx::query("…").execute(c).await)`.
-macro_rules! on {
-    ($any:expr, |$connection:ident| $body:expr) => {
-        match $any.connection() {
-            $crate::database::Connection::Sqlite($connection) => $body,
-            $crate::database::Connection::Postgres($connection) => $body,
-        }
-    };
-}
-
-pub(crate) use on;

@@ -16,7 +16,6 @@ use tokio::task::JoinHandle;
 use super::{failed, failed_by, mistaken, say};
 use crate::cli::Serve;
 use crate::config::{self, Environment, Overrides};
-use crate::web::places::Places;
 use crate::web::serve::Door;
 use crate::web::tls::Tls;
 use crate::web::{self, Site, Web};
@@ -190,6 +189,7 @@ async fn serve(listener: TcpListener, tls: Option<Tls>, web: Web) -> ExitCode {
     let reader = tokio::spawn(portal.clone().read_fleet());
     tokio::spawn(portal.clone().keep_returns());
     tokio::spawn(portal.clone().keep_anchor());
+    tokio::spawn(portal.clone().keep_memory_checked());
     tokio::spawn(portal.clone().keep_reminders());
     tokio::spawn(portal.clone().keep_deliveries());
     tokio::spawn(portal.clone().keep_batches());
@@ -203,8 +203,8 @@ async fn serve(listener: TcpListener, tls: Option<Tls>, web: Web) -> ExitCode {
         portal.end_news();
         hand_over(&portal, reader).await;
     };
-    let places = Places::new(web.trusted_proxies.clone());
-    web::serve::serve(Door { listener, tls, places }, web::router(web), stop).await;
+    let trusted = web.trusted_proxies.clone();
+    web::serve::serve(Door { listener, tls, trusted }, web::router(web), stop).await;
     if !matches!(tokio::time::timeout(HAND_OVER, portal.anchor_audit()).await, Ok(Ok(()))) {
         tracing::warn!("the end of the audit could not be kept outside of the database");
     }

@@ -84,7 +84,7 @@ impl Listener {
     }
 
     async fn may_listen(&self) -> bool {
-        let (portal, now) = (&self.web.portal, self.web.portal.now());
+        let (portal, now) = (&self.web.portal, self.web.portal.session_now());
         let used_since = now.minus(portal.settings().session_idle);
         let live = portal.store().find_live_session(&self.session, now, used_since).await;
         matches!(live, Ok(Some(_)))

@@ -148,15 +148,20 @@ async fn attention(web: &Web, who: &SignedIn) -> Arc<Attention> {
 pub struct ClientAddress(pub Option<IpAddr>);
 
 async fn find(web: &Web, hash: &str, by_hand: bool) -> Result<Option<LiveSession>, store::Error> {
-    let now = web.portal.now();
+    let now = web.portal.session_now();
     let settings = web.portal.settings();
     let live =
         web.portal.store().find_live_session(hash, now, now.minus(settings.session_idle)).await?;
     if let Some(live) = &live
         && by_hand
         && now.since(live.seen_at) > TOUCH_EVERY
+        && let Err(error) = web.portal.store().touch_session(hash, now).await
     {
-        web.portal.store().touch_session(hash, now).await?;
+        // Whoever only looks is served where nothing can be stored; the session ends the sooner for it.
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "that a session is used could not be noted"
+        );
     }
     Ok(live)
 }

@@ -20,7 +20,6 @@ mod headers;
 mod health;
 mod host;
 mod identify;
-pub mod places;
 mod preferences;
 mod problem;
 mod receipt;

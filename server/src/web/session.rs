@@ -60,7 +60,7 @@ pub struct PortalSessions {
 #[async_trait::async_trait]
 impl SessionStore for PortalSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let now = self.portal.now();
+        let now = self.portal.session_now();
         let hash = id_hash(&record.id);
         let text =
             |key: &str| record.data.get(key).and_then(|value| value.as_str()).map(str::to_owned);
@@ -92,7 +92,7 @@ impl SessionStore for PortalSessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let now = self.portal.now();
+        let now = self.portal.session_now();
         let idle_since = now.minus(self.portal.settings().session_idle);
         let found = self
             .portal
@@ -112,7 +112,7 @@ impl SessionStore for PortalSessions {
     async fn delete(&self, id: &Id) -> Result<()> {
         self.portal
             .store()
-            .revoke_session(&id_hash(id), self.portal.now())
+            .revoke_session(&id_hash(id), self.portal.session_now())
             .await
             .map_err(|error| backend(&error))?;
         Ok(())

@@ -97,7 +97,7 @@ pub async fn sign_out(
         return failure(ApiError::new(ErrorCode::Malformed), path::INSTANCES);
     }
     if let (Some(who), Some(Extension(SessionHash(hash)))) = (&known.who, session) {
-        let ended = web.portal.store().revoke_session(&hash, web.portal.now()).await;
+        let ended = web.portal.store().revoke_session(&hash, web.portal.session_now()).await;
         let recorded = match ended {
             Ok(true) => web.portal.record_signed_out(who).await,
             Ok(false) => Ok(()),

@@ -9,9 +9,9 @@ use domain::id::ChangeId;
 use simulator::{Fault, Rule, Settle};
 
 use crate::ground::{Config, Ground, Memory, Running, until};
+use crate::long::{report, times};
 use crate::proxy::Proxy;
 use crate::story::{Story, instance, nothing_is_left, requested, serve};
-use crate::{report, times};
 
 const WRITE: &str = "ModifyInstanceVpcAuthMode";
 

@@ -6,9 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
-use std::io::Write as _;
-
 mod edges;
+mod ending;
+mod full_disk;
 mod paused;
 mod random;
 mod story;
@@ -25,8 +25,17 @@ mod browser;
     clippy::allow_attributes,
     reason = "shared with the other suite, which uses all of it"
 )]
+#[path = "../portal/disk.rs"]
+mod disk;
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "shared with the other suite, which uses all of it"
+)]
 #[path = "../portal/ground.rs"]
 mod ground;
+#[path = "../portal/long.rs"]
+mod long;
 #[allow(
     dead_code,
     clippy::allow_attributes,
@@ -41,21 +50,6 @@ mod process;
 )]
 #[path = "../portal/proxy.rs"]
 mod proxy;
-
-/// How often each fault is brought about: once, or as often as `cargo xtask faults --long` says.
-#[expect(clippy::disallowed_methods, reason = "the one setting of this suite")]
-fn times(variable: &str, usual: usize) -> usize {
-    std::env::var(variable).ok().map_or(usual, |times| times.parse().unwrap())
-}
-
-/// A line of the table that `cargo xtask faults --long` keeps.
-#[expect(clippy::disallowed_methods, reason = "the other setting of this suite")]
-fn report(line: &str) {
-    if let Ok(file) = std::env::var("LATCHKEY_FAULTS_REPORT") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(file);
-        writeln!(file.unwrap(), "{line}").unwrap();
-    }
-}
 
 /// The drills are in this binary; `tests/portal` says that they are in no other.
 #[test]

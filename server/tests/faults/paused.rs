@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use domain::change::{ChangeState, Ending, SendOutcome};
 use domain::id::ChangeId;
-use tokio::process::Command;
 
 use crate::ground::{Config, Ground, Memory, Running, until};
+use crate::process;
 use crate::proxy::Proxy;
 use crate::story::{Story, instance, nothing_is_left, requested, serve, serve_at};
 
@@ -15,12 +15,11 @@ const WRITE: &str = "ModifyInstanceVpcAuthMode";
 const SLOWLY: &str = "0.04";
 
 async fn signal(name: &str, portal: &Running) {
-    let script = format!("kill -{name} {}", portal.process.id());
-    assert!(Command::new("sh").args(["-c", &script]).status().await.unwrap().success());
+    process::signal(name, portal.process.id()).await;
 }
 
 /// Waits until the whole process stands still.
-async fn stands_still(portal: &Running) {
+pub async fn stands_still(portal: &Running) {
     let file = format!("/proc/{}/stat", portal.process.id());
     until("the process to be stopped", async || {
         let stat = std::fs::read_to_string(&file).unwrap();

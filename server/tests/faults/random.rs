@@ -16,8 +16,8 @@ use store::fleet::PageOf;
 
 use crate::browser::Browser;
 use crate::ground::{Ground, Memory, until};
+use crate::long::{report, times};
 use crate::story::{Story, nothing_is_left, serve};
-use crate::{report, times};
 
 const WRITE: &str = "ModifyInstanceVpcAuthMode";
 /// Who ask at the same time.

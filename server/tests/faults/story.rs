@@ -56,7 +56,7 @@ impl Story {
         ended
     }
 
-    /// I1 to I5 for the one change there was, and what in particular was to be seen of it.
+    /// I1 to I6 for the one change there was, and what in particular was to be seen of it.
     pub async fn expect(
         &self,
         ground: &Ground,
@@ -76,6 +76,9 @@ impl Story {
         let verified = self.change.state == ChangeState::Verified;
         let cloud = ground.cloud.control().instance(self.change.instance.id.as_str()).unwrap();
         assert_eq!(cloud["VpcAuthMode"], if verified { "Close" } else { "Open" }, "I4");
+        let store = ground.store().await;
+        assert_eq!(store.verify_audit(&[]).await.unwrap().flaw, None, "I6");
+        store.close().await;
     }
 
     /// What holds of every change that is over, whatever else there is.
@@ -113,10 +116,12 @@ impl Story {
     }
 }
 
-/// I1 and I3 over everything: each write that arrived is one attempt of ours, and nothing is left open.
+/// I1, I3 and I6 over everything: each write that arrived is one attempt of ours, nothing is left open, and the audit is
+/// whole.
 pub async fn nothing_is_left(ground: &Ground, stories: &[Story]) {
     let store = ground.store().await;
     assert_eq!(store.list_open_changes().await.unwrap(), [], "I3");
+    assert_eq!(store.verify_audit(&[]).await.unwrap().flaw, None, "I6");
     store.close().await;
     let nonces: Vec<&String> =
         stories.iter().flat_map(|story| &story.attempts).map(|attempt| &attempt.nonce).collect();

@@ -44,6 +44,11 @@ impl Browser {
         Self { client, origin: origin.to_owned(), cookies: Arc::default(), seen: Arc::default() }
     }
 
+    /// Somebody else, over the same connections.
+    pub fn elsewhere(&self) -> Self {
+        Self { cookies: Arc::default(), seen: Arc::default(), ..self.clone() }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Ask::get(path)).await
     }

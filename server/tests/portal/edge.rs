@@ -41,7 +41,7 @@ fn statuses(text: &str) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn whoever_is_slow_is_cut_off_and_nobody_else_waits() {
+async fn f32_whoever_is_slow_is_cut_off_and_nobody_else_waits() {
     let ground = Ground::new(Memory::Sqlite).await;
     let portal = ground.serve().await;
     let vera = portal.signed_in("vera").await;

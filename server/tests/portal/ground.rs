@@ -77,6 +77,12 @@ impl Ground {
         Self::on(folder, database, choose).await
     }
 
+    /// Whose SQLite file lies there.
+    pub async fn at(file: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::on(folder, DatabaseUrl::Sqlite(file.to_owned()), |_| {}).await
+    }
+
     async fn on(
         folder: tempfile::TempDir,
         database: DatabaseUrl,

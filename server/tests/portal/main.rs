@@ -9,15 +9,20 @@ mod audit;
 mod browser;
 mod canary;
 mod command_line;
+mod crowd;
+mod disk;
 mod doctor;
 mod edge;
 mod forms;
+mod full_disk;
 mod ground;
 mod headers;
 mod health;
+mod huge;
 mod inbox;
 mod life;
 mod lists;
+mod long;
 mod news;
 mod process;
 #[allow(
@@ -26,6 +31,7 @@ mod process;
     reason = "shared with the fault suite, which uses the rest"
 )]
 mod proxy;
+mod races;
 mod receipts;
 mod refusals;
 mod replicas;
@@ -33,5 +39,7 @@ mod roles;
 mod sandbox;
 mod sessions;
 mod sign_in;
+mod slow;
 mod tables;
 mod tls;
+mod twice;

@@ -52,8 +52,8 @@ pub struct Ended {
 impl Process {
     pub fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
-        let out = Output::of(child.stdout.take().unwrap());
-        let err = Output::of(child.stderr.take().unwrap());
+        let out = child.stdout.take().map_or_else(Output::none, Output::of);
+        let err = child.stderr.take().map_or_else(Output::none, Output::of);
         Self { child, out, err }
     }
 
@@ -67,6 +67,23 @@ impl Process {
 
     pub fn id(&self) -> u32 {
         self.child.id().unwrap()
+    }
+
+    /// Memory that it holds now, in MiB.
+    pub fn resident(&self) -> u64 {
+        self.status("VmRSS:") / 1024
+    }
+
+    /// The most that it ever held, in MiB.
+    pub fn peak(&self) -> u64 {
+        self.status("VmHWM:") / 1024
+    }
+
+    /// A number of `/proc/…/status`, in its unit.
+    fn status(&self, field: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let value = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
+        value.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     pub fn out(&self) -> String {
@@ -118,7 +135,11 @@ impl Process {
 
 /// SIGTERM to a process of a test.
 pub async fn ask_to_stop(id: u32) {
-    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status();
+    signal("TERM", id).await;
+}
+
+pub async fn signal(name: &str, id: u32) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status();
     assert!(sent.await.unwrap().success());
 }
 
@@ -142,6 +163,11 @@ struct Output {
 }
 
 impl Output {
+    /// It goes elsewhere.
+    fn none() -> Self {
+        Self { text: Arc::default(), reading: tokio::spawn(async {}) }
+    }
+
     fn of(pipe: impl AsyncRead + Send + Unpin + 'static) -> Self {
         let text = Arc::new(Mutex::new(String::new()));
         let kept = text.clone();

@@ -26,7 +26,7 @@ fn steps(progress: &mut Progress) -> Result<()> {
     progress.step("clippy, native", |_| lint::native())?;
     progress.step("clippy, WebAssembly", lint::browser)?;
     progress.step("tests", |_| cargo(&["test"]))?;
-    progress.step("faults", |_| faults::suite(false, &[]))?;
+    progress.step("faults", |_| faults::suite(None, &[]))?;
     progress.step("documentation", |_| documentation())?;
     build::site_step(progress, Purpose::Serve)?;
     progress.step("size of what a browser loads", wasm_size::report)?;

@@ -20,6 +20,16 @@ impl Text {
         self.0.unwrap_or_default()
     }
 
+    /// One of the cloud's own words, such as a status or a version. What controls a terminal or the direction of text is
+    /// no part of any, and stands beside other words wherever it is shown.
+    pub(crate) fn word(self) -> String {
+        let steers = |c: char| {
+            c.is_control()
+                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}')
+        };
+        self.or_empty().replace(steers, "\u{FFFD}")
+    }
+
     /// As it came: an empty text is one.
     pub(crate) fn raw(&self) -> Option<&str> {
         self.0.as_deref()
@@ -52,7 +62,8 @@ impl From<Scalar> for Text {
             Scalar::Int(value) => Some(value.to_string()),
             // `5.0`, not `5`: the only such value is a version.
             Scalar::Float(value) => Some(format!("{value:?}")),
-            Scalar::Text(text) => Some(text),
+            // No database and no page has a NUL.
+            Scalar::Text(text) => Some(text.replace('\0', "\u{FFFD}")),
             Scalar::Nothing => None,
         })
     }
@@ -159,6 +170,15 @@ mod tests {
         ] {
             assert_eq!(sample(json).unwrap().text.some().as_deref(), text, "{json}");
         }
+    }
+
+    #[test]
+    fn no_text_has_a_nul_and_no_word_steers() {
+        let text = |json: &str| sample(json).unwrap().text;
+        assert_eq!(text(r#"{"text":"a\u0000b"}"#).or_empty(), "a\u{FFFD}b");
+        let steering = r#"{"text":"a\u202eb\u2067\u001b[1m"}"#;
+        assert_eq!(text(steering).word(), "a\u{FFFD}b\u{FFFD}\u{FFFD}[1m");
+        assert_eq!(text(r#"{"text":"订单 5.0"}"#).word(), "订单 5.0");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use domain::change::{
 use domain::id::{CloudCode, RequestId};
 use domain::time::Timestamp;
 use store::change::{AttemptResult, AttemptWrite, IntentGuard, Move};
+use tokio::time::Instant;
 
 use super::drive::{late_until, to_reconciling};
 use super::record::{detailed, event};
@@ -32,7 +33,7 @@ pub(super) async fn send_until_clear(
     mut change: Change,
     guard: IntentGuard,
 ) -> Result<SendEnd, ServiceError> {
-    let began = portal.now();
+    let began = Instant::now();
     let mut number = 0;
     loop {
         number += 1;
@@ -80,7 +81,7 @@ pub(super) async fn send_until_clear(
         tracing::info!(change = %change.id, attempt = number, %outcome, request_id = ?request_id(&observation), "the call was made");
         failpoint::reach(failpoint::ANSWERED);
         let again = number < MAX_ATTEMPTS
-            && seen_at.since(began) < portal.settings().timing.attempts_end_after()
+            && began.elapsed() < portal.settings().timing.attempts_end_after()
             && may_be_made_again(&observation, number);
         let seen = Seen { attempt: &attempt, observation: &observation, again, at: seen_at };
         change = match conclude_surely(portal, &change, &seen).await? {
@@ -88,7 +89,8 @@ pub(super) async fn send_until_clear(
             Concluded::End(end) => return Ok(end),
         };
         drop(call);
-        tokio::time::sleep(portal.settings().timing.before_attempt(number)).await;
+        let jitter = portal.outside().jitter();
+        tokio::time::sleep(portal.settings().timing.before_attempt(number).mul_f64(jitter)).await;
     }
 }
 

@@ -47,7 +47,9 @@ impl Portal {
 
     async fn do_due_returns(&self) -> Result<(), ServiceError> {
         let timing = self.settings().timing;
-        for due in self.store().take_due_returns(self.now(), timing.scale(AGAIN), BATCH).await? {
+        // A clock that is put back keeps no door open.
+        let now = self.now().max(self.session_now());
+        for due in self.store().take_due_returns(now, timing.scale(AGAIN), BATCH).await? {
             let key = due.duty.instance.clone();
             if let Err(error) = self.begin_return(due).await {
                 tracing::error!(instance = %key, error = &error as &dyn std::error::Error, "a return could not be begun");

@@ -16,6 +16,7 @@ use domain::person::Scope;
 use domain::time::Timestamp;
 use store::change::Move;
 use store::fleet::{FactRecord, FactUpdate};
+use tokio::time::Instant;
 
 use super::drive::to_reconciling;
 use super::record::{detailed, planned};
@@ -32,12 +33,12 @@ pub(super) async fn accepted(
     let mut evidence = Evidence::of(portal, &change).await?;
     loop {
         if let Some(read) = read_back(portal, account, &change).await? {
-            evidence.add(&read);
+            evidence.add(&read, Instant::now());
             if evidence.shows(change.to.into(), portal.settings().timing) {
                 return verified(portal, &change, &read, VerifiedBy::Worker, &evidence).await;
             }
             let timing = portal.settings().timing;
-            if evidence.is_exhausted(portal.now(), timing.patience(), timing) {
+            if evidence.is_exhausted(timing.patience(), timing) {
                 return diverged(portal, &change, &read).await;
             }
             portal.store().record_read_back(change.id, &read).await?;
@@ -61,7 +62,7 @@ pub(super) async fn unclear(
     let mut evidence = Evidence::of(portal, &change).await?;
     loop {
         if let Some(read) = read_back(portal, account, &change).await? {
-            evidence.add(&read);
+            evidence.add(&read, Instant::now());
             if evidence.shows(change.to.into(), timing) {
                 return verified(portal, &change, &read, VerifiedBy::Reconciler, &evidence).await;
             }
@@ -69,7 +70,7 @@ pub(super) async fn unclear(
                 return not_applied(portal, &change, &read, &evidence).await;
             }
             // Neither, and the call cannot come any more: flapping, or a value that nobody knows.
-            if evidence.is_exhausted(portal.now(), timing.late_effect(), timing) {
+            if evidence.is_exhausted(timing.late_effect(), timing) {
                 return diverged(portal, &change, &read).await;
             }
             portal.store().record_read_back(change.id, &read).await?;
@@ -79,14 +80,16 @@ pub(super) async fn unclear(
     }
 }
 
-/// The run of equal, settled reads that ends now.
+/// The run of equal, settled reads that ends now. What lies between two of them is told by a clock that nobody sets.
 struct Evidence {
-    since_call: Timestamp,
-    /// When this process began to look.
-    began: Timestamp,
+    /// How long ago the call was when this process began to look.
+    age_then: Duration,
+    began: Instant,
     state: Option<AccessState>,
-    from: Timestamp,
-    until: Timestamp,
+    /// For people.
+    first_at: Timestamp,
+    from: Instant,
+    until: Instant,
     reads: u32,
 }
 
@@ -95,39 +98,51 @@ impl Evidence {
     async fn of(portal: &Portal, change: &Change) -> Result<Self, ServiceError> {
         let attempts = portal.store().list_attempts(change.id).await?;
         let since_call = attempts.last().map_or(change.requested_at, |attempt| attempt.signed_at);
-        let now = portal.now();
-        Ok(Self { since_call, began: now, state: None, from: now, until: now, reads: 0 })
+        let (now, began) = (portal.now(), Instant::now());
+        let age_then = now.since(since_call);
+        Ok(Self {
+            age_then,
+            began,
+            state: None,
+            first_at: now,
+            from: began,
+            until: began,
+            reads: 0,
+        })
     }
 
-    fn add(&mut self, read: &ReadBack) {
+    /// Of a read that is just over.
+    fn add(&mut self, read: &ReadBack, now: Instant) {
         let settled = (read.status == InstanceStatus::Normal).then_some(read.state);
         if settled.is_none() || settled != self.state {
-            (self.state, self.from, self.reads) = (settled, read.at, 0);
+            (self.state, self.first_at, self.from, self.reads) = (settled, read.at, now, 0);
         }
-        self.until = read.at;
+        self.until = now;
         self.reads += u32::from(settled.is_some());
     }
 
     fn shows(&self, wished: AccessState, timing: Timing) -> bool {
         self.state == Some(wished)
             && self.reads >= 2
-            && self.until.since(self.from) >= timing.proof_distance()
+            && self.until.duration_since(self.from) >= timing.proof_distance()
     }
 
     fn rules_out(&self, wished: AccessState, timing: Timing) -> bool {
         let other =
             self.state.is_some_and(|state| state != wished && state != AccessState::Unknown);
-        other && self.reads >= 3 && self.until.since(self.from) >= timing.not_applied_after()
+        other
+            && self.reads >= 3
+            && self.until.duration_since(self.from) >= timing.not_applied_after()
     }
 
     /// Looked for long enough since the call, and also by this process: whoever comes back after an hour has seen
     /// nothing yet, and both proofs take their time.
-    fn is_exhausted(&self, now: Timestamp, patience: Duration, timing: Timing) -> bool {
-        self.age(now) > patience && now.since(self.began) > timing.not_applied_after() * 2
+    fn is_exhausted(&self, patience: Duration, timing: Timing) -> bool {
+        self.age() > patience && self.began.elapsed() > timing.not_applied_after() * 2
     }
 
-    fn age(&self, now: Timestamp) -> Duration {
-        now.since(self.since_call)
+    fn age(&self) -> Duration {
+        self.age_then.saturating_add(self.began.elapsed())
     }
 
     /// Close reads at first; close again once the wished value stands alone and lacks only its second read.
@@ -136,7 +151,7 @@ impl Evidence {
         let pause = if self.reads == 1 {
             timing.proof_distance()
         } else {
-            timing.between_reads(self.age(portal.now()))
+            timing.between_reads(self.age())
         };
         tokio::time::sleep(pause).await;
     }
@@ -183,7 +198,7 @@ async fn verified(
 ) -> Result<(), ServiceError> {
     let detail = [
         ("by", by.to_string()),
-        ("first_read", evidence.from.as_millis().to_string()),
+        ("first_read", evidence.first_at.as_millis().to_string()),
         ("second_read", read.at.as_millis().to_string()),
     ];
     let event = detailed(change, read.at, AuditCode::ChangeVerified, Outcome::Succeeded, &detail);

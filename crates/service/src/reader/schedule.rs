@@ -9,9 +9,10 @@ use store::fleet::FactUpdate;
 
 use crate::Settings;
 
-/// After a failure that may be over soon.
+/// After a failure that may be over soon. Scaled like every wait of changes.
 const SOON: Duration = Duration::from_secs(15);
-/// After a failure that lasts until somebody does something.
+/// After a failure that lasts until somebody does something, and after a refusal for load: what is under load for a
+/// minute is asked for nothing twice in it.
 const LATER: Duration = Duration::from_mins(2);
 
 impl Settings {
@@ -35,16 +36,16 @@ impl Settings {
         let period = self.reading_period(update.kind());
         let wait = match update.problem() {
             None => period,
+            Some(Unread::TimedOut | Unread::Unreachable | Unread::NotYet | Unread::Incomplete) => {
+                period.min(self.timing.scale(SOON))
+            }
             Some(
-                Unread::TimedOut
-                | Unread::Unreachable
-                | Unread::Throttled(_)
-                | Unread::NotYet
-                | Unread::Incomplete,
-            ) => period.min(SOON),
-            Some(
-                Unread::Denied(_) | Unread::NotFound | Unread::Refused(_) | Unread::NoCredential,
-            ) => period.min(LATER),
+                Unread::Throttled(_)
+                | Unread::Denied(_)
+                | Unread::NotFound
+                | Unread::Refused(_)
+                | Unread::NoCredential,
+            ) => period.min(self.timing.scale(LATER)),
         };
         (update, at.plus(wait))
     }

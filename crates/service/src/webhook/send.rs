@@ -119,6 +119,7 @@ impl Webhook {
                 "id": due.id,
                 "instance": instance,
                 "change": notice.change,
+                "batch": notice.batch,
                 "person": notice.person,
                 "due_at": notice.due_at.map(moment),
                 "reason": notice.reason,

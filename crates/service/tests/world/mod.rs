@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its part")]
 
+pub mod gate;
+pub mod hands;
 pub mod left;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -37,11 +39,13 @@ pub enum Memory {
 pub struct Cloud {
     pub scheme: SignatureScheme,
     pub tls: bool,
+    /// What stands between, if anything.
+    pub gate: Option<&'static gate::Gate>,
 }
 
 impl Default for Cloud {
     fn default() -> Self {
-        Self { scheme: SignatureScheme::V1, tls: false }
+        Self { scheme: SignatureScheme::V1, tls: false, gate: None }
     }
 }
 
@@ -92,7 +96,17 @@ impl World {
 
     /// With another fleet.
     pub async fn of(scheme: SignatureScheme, options: Options) -> Self {
-        Self::on_fleet(Memory::Sqlite, Cloud { scheme, tls: false }, settings(), options).await
+        let how = Cloud { scheme, ..Cloud::default() };
+        Self::on_fleet(Memory::Sqlite, how, settings(), options).await
+    }
+
+    /// With another fleet, and a gate before its cloud.
+    pub async fn behind_gate(memory: Memory, options: Options) -> (Self, &'static gate::Gate) {
+        let gate = gate::Gate::open().await;
+        let how = Cloud { gate: Some(gate), ..Cloud::default() };
+        let world = Self::on_fleet(memory, how, settings(), options).await;
+        gate.look_into(world.portal.store());
+        (world, gate)
     }
 
     pub async fn in_memory(memory: Memory) -> Self {
@@ -131,6 +145,9 @@ impl World {
         };
         let settle = Settle::Between(Duration::from_millis(20), Duration::from_millis(60));
         let cloud = Simulator::start(Options { settle, accounts: 1, ..options }).await.unwrap();
+        if let Some(gate) = how.gate {
+            gate.lead_to(cloud.base_url());
+        }
         let store = opened(&url, folder.path()).await;
         let portal = portal_in(&cloud, store, how, settings.clone());
         portal
@@ -178,7 +195,11 @@ impl World {
 
     /// Takes a review, and a confirmation that fills in whatever could be asked for.
     pub async fn reviewed(&self, instance: &str, to: Access) -> Confirmation {
-        let operator = self.portal.operator(&self.operator, "test").await.unwrap();
+        self.reviewed_by(&self.operator, instance, to).await
+    }
+
+    pub async fn reviewed_by(&self, who: &SignedIn, instance: &str, to: Access) -> Confirmation {
+        let operator = self.portal.operator(who, "test").await.unwrap();
         let review = operator.take_review(&key(instance), to).await.unwrap();
         Confirmation {
             review: review.id,
@@ -344,7 +365,7 @@ pub fn portal_on(
     scheme: SignatureScheme,
     settings: Settings,
 ) -> Portal {
-    portal_in(cloud, store, Cloud { scheme, tls: false }, settings)
+    portal_in(cloud, store, Cloud { scheme, ..Cloud::default() }, settings)
 }
 
 fn portal_in(cloud: &Simulator, store: Store, how: Cloud, settings: Settings) -> Portal {
@@ -357,7 +378,11 @@ fn portal_in(cloud: &Simulator, store: Store, how: Cloud, settings: Settings) ->
             Arc::new(|| rand::random::<u128>().to_be_bytes()),
         );
         options.scheme = scheme;
-        let endpoint = if how.tls { cloud.tls_url().unwrap() } else { cloud.base_url() };
+        let endpoint = match how.gate {
+            Some(gate) => gate.url(),
+            None if how.tls => cloud.tls_url().unwrap().to_owned(),
+            None => cloud.base_url().to_owned(),
+        };
         options.endpoint = Some(endpoint.parse().unwrap());
         if how.tls {
             let roots = aliyun::RootCertificates::from_pem(cloud.ca_pem().as_bytes());

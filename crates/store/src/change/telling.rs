@@ -1,12 +1,13 @@
 //! What people are told of changes, in the transactions that make it so.
 
 use domain::change::Change;
+use domain::id::BatchId;
 use domain::inbox::{Audience, Notice, NoticeKind};
 use domain::person::Role;
 use domain::time::Timestamp;
 
 use super::approvals::{ApprovalWrite, Decision};
-use crate::database::Tx;
+use crate::database::{Tx, on};
 use crate::{Error, inbox};
 
 /// Somebody else is asked, or said something.
@@ -18,16 +19,34 @@ pub(super) async fn approval(
 ) -> Result<(), Error> {
     match write {
         ApprovalWrite::Ask { expires_at } => {
-            let once = format!("approval-waiting:{}", change.id);
-            let notice = Notice {
-                due_at: Some(*expires_at),
-                ..about(change, NoticeKind::ApprovalWaiting, at, once)
+            let kind = NoticeKind::ApprovalWaiting;
+            let asks = match batch_of(tx, change).await? {
+                // The first of them speaks for all.
+                Some(batch) => Notice {
+                    batch: Some(batch),
+                    person: Some(change.requested_by_name.clone()),
+                    reason: change.reason.as_ref().map(ToString::to_string),
+                    ..Notice::new(kind, at, format!("approval-waiting:batch:{batch}"))
+                },
+                None => about(change, kind, at, format!("approval-waiting:{}", change.id)),
             };
+            let notice = Notice { due_at: Some(*expires_at), ..asks };
             let to = Audience::covering(Role::Approver).but(change.requested_by);
             inbox::notify(tx, &notice, &to).await.map(drop)
         }
         ApprovalWrite::Decide(decision) => decided(tx, change, *decision, at).await,
     }
+}
+
+/// The batch that a change is a line of.
+async fn batch_of(tx: &mut Tx, change: &Change) -> Result<Option<BatchId>, Error> {
+    let key: String =
+        on!(tx, |c| sqlx::query_scalar("SELECT idempotency_key FROM changes WHERE id = $1")
+            .bind(change.id.to_string())
+            .fetch_one(c)
+            .await)?;
+    let line = key.strip_prefix(crate::batch::KEY).and_then(|line| line.rsplit_once('-'));
+    Ok(line.and_then(|(batch, _)| batch.parse().ok()))
 }
 
 async fn decided(

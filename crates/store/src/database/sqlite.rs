@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 
 use super::file::MemoryFile;
 use super::inspect::{Applied, Tables, compare};
@@ -116,9 +116,18 @@ async fn connect(
     SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(BUSY)
+        .after_release(|connection, _| Box::pin(is_done(connection)))
         .connect_with(options)
         .await
         .map_err(|source| refused(path, source))
+}
+
+/// Whether a connection may be used again. Where there is no space left, SQLite undoes a transaction by itself, and undoing
+/// it once more fails: such a connection counts as within one for ever, and can begin none.
+async fn is_done(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What is to be undone is undone before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// The file holds password hashes and the audit: nobody but its owner reads it.

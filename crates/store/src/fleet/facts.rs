@@ -174,14 +174,19 @@ async fn write(tx: &mut Tx, reads: &[&Read<'_>]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns those than which nothing newer is known.
+/// Milliseconds.
+const LONGEST_READING: i64 = 10_000;
+
+/// Returns those than which nothing newer is known. What seems to be newer by more than a reading can take was read by a clock
+/// that was ahead then.
 async fn note_readings(tx: &mut Tx, reads: &[Read<'_>]) -> Result<HashSet<(i64, FactKind)>, Error> {
     let mut noted = HashSet::new();
     for part in rows::parts(reads) {
         let sql = format!(
             "UPDATE readings SET read_at = COALESCE(new.column3, read_at), due_at = new.column4, problem = new.column5
              FROM (VALUES {}) AS new
-             WHERE number = new.column1 AND kind = new.column2 AND (read_at IS NULL OR read_at <= new.column6)
+             WHERE number = new.column1 AND kind = new.column2
+               AND (read_at IS NULL OR read_at <= new.column6 OR read_at > new.column6 + {LONGEST_READING})
              RETURNING number, kind",
             rows::values(0, part.len(), 6)
         );

@@ -11,6 +11,7 @@ use domain::change::Cause;
 use domain::id::{BatchId, IdempotencyKey};
 use domain::person::Scope;
 use domain::review::Review;
+pub(in crate::change) use store::batch::KEY as BATCH_KEY;
 
 use super::lasts_in;
 use crate::change::request::{Wanted, request};
@@ -20,8 +21,6 @@ use crate::{Portal, ServiceError, SignedIn};
 const LEASE: Duration = Duration::from_secs(30);
 /// Also where nobody says that something ended.
 const LOOK: Duration = Duration::from_secs(2);
-/// How the idempotency keys of lines begin.
-pub(in crate::change) const BATCH_KEY: &str = "batch-";
 
 impl Portal {
     /// Runs every batch that nobody runs, now and for ever.
