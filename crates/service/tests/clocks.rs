@@ -185,7 +185,7 @@ async fn f26_sessions_go_on_evenly_and_end(memory: Memory) {
     let (minute, hour) = (Duration::from_mins(1), Duration::from_hours(1));
     for (name, seen_ago, created_ago) in [
         ("used", minute, minute * 2),
-        ("almost-idle", hour - minute * 5, hour * 2),
+        ("almost-idle", minute * 55, hour * 2),
         ("idle", hour + minute, hour * 2),
         ("old", minute, hour * 12 + minute),
     ] {

@@ -61,18 +61,15 @@ async fn opened(url: &DatabaseUrl, folder: &Path) -> Store {
 #[tokio::test]
 async fn p1_a_change_waits_less_than_others_and_is_refused_whole_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    a_change_waits_less_than_others(
-        &DatabaseUrl::Sqlite(folder.path().join("portal.db")),
-        folder.path(),
-    )
-    .await;
+    let url = DatabaseUrl::Sqlite(folder.path().join("portal.db"));
+    Box::pin(a_change_waits_less_than_others(&url, folder.path())).await;
 }
 
 #[tokio::test]
 async fn p1_a_change_waits_less_than_others_and_is_refused_whole_on_postgres() {
     let folder = tempfile::tempdir().unwrap();
     let url = ScratchPostgres::shared().unwrap().database().unwrap().parse().unwrap();
-    a_change_waits_less_than_others(&url, folder.path()).await;
+    Box::pin(a_change_waits_less_than_others(&url, folder.path())).await;
 }
 
 async fn a_change_waits_less_than_others(url: &DatabaseUrl, folder: &Path) {

@@ -18,12 +18,15 @@ mod full_disk;
 mod ground;
 mod headers;
 mod health;
+mod hostile;
 mod huge;
 mod inbox;
 mod life;
 mod lists;
 mod long;
+mod markup;
 mod news;
+mod payloads;
 mod process;
 #[allow(
     dead_code,

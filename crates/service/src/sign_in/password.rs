@@ -1,12 +1,14 @@
 //! Passwords at rest: Argon2id, at most a few at a time.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::PasswordHasher as _;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::ServiceError;
 use crate::error::{Field, Problem};
@@ -25,28 +27,39 @@ pub const MIN_CHARS: usize = 12;
 const MAX_BYTES: usize = 1024;
 
 /// Hashes and verifies, off the threads that answer requests.
+///
+/// On threads of its own, each with memory that it uses again: given back and taken anew, 19 MiB a time, it would be in
+/// pieces before long, and the process several times as large.
 #[derive(Debug, Clone)]
 pub struct PasswordHasher {
-    turns: Arc<Semaphore>,
+    work: Sender<Work>,
     queue: Arc<Semaphore>,
     /// Verified against where there is no such person, so that both answers take the same work.
     decoy: Arc<str>,
 }
 
+type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+
 impl PasswordHasher {
     pub fn new() -> Result<Self, ServiceError> {
         let decoy = hash("the password of nobody")?;
-        Ok(Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            queue: Arc::new(Semaphore::new(WAITING + AT_ONCE)),
-            decoy: decoy.into(),
-        })
+        let (work, queue) = mpsc::channel();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..AT_ONCE {
+            let queue = queue.clone();
+            let thread = std::thread::Builder::new().name("passwords".to_owned());
+            thread
+                .spawn(move || run_all(&queue))
+                .map_err(|error| ServiceError::Fault(error.into()))?;
+        }
+        let queue = Arc::new(Semaphore::new(WAITING + AT_ONCE));
+        Ok(Self { work, queue, decoy: decoy.into() })
     }
 
     /// A PHC string. Refuses passwords that are too short or absurdly long.
     pub async fn hash(&self, password: SecretString) -> Result<String, ServiceError> {
         check_length(&password)?;
-        self.run(move || hash(password.expose_secret())).await?
+        self.run(move |_| hash(password.expose_secret())).await?
     }
 
     /// Whether the password fits; without a stored hash it never does, and takes as long to say so.
@@ -57,18 +70,39 @@ impl PasswordHasher {
     ) -> Result<bool, ServiceError> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.as_ref().to_owned());
-        let fits = self.run(move || verify(password.expose_secret(), &stored)).await?;
+        let fits =
+            self.run(move |memory| verify(password.expose_secret(), &stored, memory)).await?;
         Ok(fits && known)
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T, ServiceError> {
-        let _place = self.queue.try_acquire().map_err(|_| ServiceError::SignInBusy)?;
-        let _turn =
-            self.turns.acquire().await.map_err(|error| ServiceError::Fault(error.into()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| ServiceError::Fault(error.into()))
+        let place = self.queue.clone().try_acquire_owned().map_err(|_| ServiceError::SignInBusy)?;
+        let (answer, heard) = oneshot::channel();
+        let work = move |memory: &mut Vec<Block>| {
+            // Nobody is left to hear it. The place was taken all the same: going away makes no room for more.
+            if !answer.is_closed() {
+                let _ = answer.send(work(memory));
+            }
+            drop(place);
+        };
+        self.work
+            .send(Box::new(work))
+            .map_err(|error| ServiceError::Fault(error.to_string().into()))?;
+        heard.await.map_err(|error| ServiceError::Fault(error.into()))
+    }
+}
+
+/// Until there is nobody left who could have more.
+fn run_all(queue: &Mutex<Receiver<Work>>) {
+    let mut memory = Vec::new();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        // Whoever asked finds no answer; the next one does.
+        let _ = catch_unwind(AssertUnwindSafe(|| work(&mut memory)));
     }
 }
 
@@ -93,13 +127,33 @@ fn hash(password: &str) -> Result<String, ServiceError> {
     Ok(hash.map_err(|error| ServiceError::Fault(error.to_string().into()))?.to_string())
 }
 
-fn verify(password: &str, stored: &str) -> bool {
-    let Ok(stored) = PasswordHash::new(stored) else {
+fn verify(password: &str, stored: &str, memory: &mut Vec<Block>) -> bool {
+    let fits = PasswordHash::new(stored).ok().and_then(|stored| fits(password, &stored, memory));
+    if fits.is_none() {
         tracing::error!("a stored password hash cannot be read");
-        return false;
-    };
+    }
+    fits.unwrap_or(false)
+}
+
+/// `None`: it is no hash of Argon2.
+fn fits(password: &str, stored: &PasswordHash, memory: &mut Vec<Block>) -> Option<bool> {
+    let (salt, expected) = (stored.salt.as_ref()?, stored.hash.as_ref()?);
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).ok()?;
+    let version = Version::try_from(stored.version?).ok()?;
     // The parameters are those of the stored hash: raising ours later locks nobody out.
-    Argon2::default().verify_password(password.as_bytes(), &stored).is_ok()
+    let params = Params::try_from(stored).ok()?;
+    memory.resize(memory.len().max(params.block_count()), Block::default());
+    let mut computed = vec![0; AsRef::<[u8]>::as_ref(expected).len()];
+    Argon2::new(algorithm, version, params)
+        .hash_password_into_with_memory(
+            password.as_bytes(),
+            salt,
+            &mut computed,
+            memory.as_mut_slice(),
+        )
+        .ok()?;
+    // Compared in constant time: see `Output`.
+    Some(Output::new(&computed).ok()? == *expected)
 }
 
 #[cfg(test)]
