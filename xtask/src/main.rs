@@ -62,7 +62,7 @@ enum Command {
         /// Only this target
         target: Option<String>,
     },
-    /// Writes what the binary is made of, as CycloneDX
+    /// Writes what the binary is made of, as `CycloneDX`
     Sbom,
     /// Kills, stops and starts twice a portal that was built for it
     Faults {

@@ -35,9 +35,12 @@ async fn f33_what_is_too_large_is_refused_and_memory_stays_flat() {
         format!("GET {path} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n{more}\r\n")
     };
     let signed_in = format!("Cookie: {SESSION}={cookie}\r\n");
-    let pairs: String = (0..10_000).map(|number| format!("q{number}=1&")).collect();
-    let wide: String =
-        (0..64).map(|number| format!("X-{number}: {}\r\n", "y".repeat(1024))).collect();
+    let pairs: String =
+        (0..10_000).map(|number| format!("q{number}=1")).collect::<Vec<_>>().join("&");
+    let wide: String = (0..64)
+        .map(|number| format!("X-{number}: {}\r\n", "y".repeat(1024)))
+        .collect::<Vec<_>>()
+        .concat();
     let cases = [
         ("64 KiB of headers", get("/instances", &wide), vec![431]),
         ("one header of 64 KiB", get("/instances", &format!("X: {}\r\n", "y".repeat(0x10000))), vec![431]),

@@ -74,7 +74,6 @@ pub fn look(html: &str) -> Seen {
                     seen.marks += 1;
                     if open.iter().any(|element| element == "script" || element == "style") {
                         seen.wrong.push(format!("in a script: {shown:.60?}"));
-                        continue;
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! TLS spoken by the portal itself: what it shows, what it renews, and whom it leaves waiting.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,11 +75,13 @@ impl Files {
 
     fn config(&self, ground: &Ground) -> Config {
         let mut config = ground.config();
-        config.more.push_str(&format!(
-            "public_url = \"https://{NAME}\"\ntls_certificate_file = \"{}\"\ntls_key_file = \"{}\"\n",
+        writeln!(
+            config.more,
+            "public_url = \"https://{NAME}\"\ntls_certificate_file = \"{}\"\ntls_key_file = \"{}\"",
             self.certificate.display(),
             self.key.display()
-        ));
+        )
+        .unwrap();
         config
     }
 }

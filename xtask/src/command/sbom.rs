@@ -1,4 +1,4 @@
-//! `cargo xtask sbom`: what the released binary is made of, as CycloneDX, in `target/sbom/latchkey.cdx.json`.
+//! `cargo xtask sbom`: what the released binary is made of, as `CycloneDX`, in `target/sbom/latchkey.cdx.json`.
 
 use anyhow::{Context as _, Result};
 

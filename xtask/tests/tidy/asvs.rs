@@ -3,6 +3,7 @@
 //! Numbers and levels are those of OWASP ASVS 5.0.0; a newer edition is a new list here, and new rows there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::checkout::{expect_none, root};
 
@@ -179,7 +180,7 @@ fn what_the_rows_name_is_there() {
         let (tests, files) = named(&row.place);
         for (file, name) in tests {
             let source = std::fs::read_to_string(root().join(file)).unwrap_or_default();
-            let wanted = if file.ends_with(".ts") {
+            let wanted = if Path::new(file).extension().is_some_and(|end| end == "ts") {
                 vec![format!("\"{name}\""), format!("`{name}`")]
             } else {
                 vec![format!("fn {name}(")]

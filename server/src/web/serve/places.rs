@@ -66,23 +66,19 @@ impl Places {
         let address = counted_as(peer);
         let of_address = match self.of(address) {
             None => None,
-            Some(its) => Some(match its.clone().try_acquire_owned() {
-                Ok(permit) => permit,
-                Err(_) => {
+            Some(its) => {
+                if its.available_permits() == 0 {
                     self.line.first(|other| other == address)?.notify_one();
-                    its.acquire_owned().await.ok()?
                 }
-            }),
-        };
-        let permit = match self.free.clone().try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                if let Some(longest) = self.line.first(|_| true) {
-                    longest.notify_one();
-                }
-                self.free.clone().acquire_owned().await.ok()?
+                Some(its.acquire_owned().await.ok()?)
             }
         };
+        if self.free.available_permits() == 0
+            && let Some(longest) = self.line.first(|_| true)
+        {
+            longest.notify_one();
+        }
+        let permit = self.free.clone().acquire_owned().await.ok()?;
         let place = Place {
             line: self.line.clone(),
             address,
