@@ -116,7 +116,7 @@ pub fn load(environment: &Environment, overrides: &Overrides) -> Result<Config, 
     parse(&path, &text, environment, overrides)
 }
 
-fn parse(
+pub(crate) fn parse(
     path: &Path,
     text: &str,
     environment: &Environment,
