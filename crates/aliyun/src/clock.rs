@@ -101,6 +101,7 @@ pub(crate) fn format_wire(at: Timestamp) -> Option<String> {
 /// `yyyy-MM-ddTHH:mm:ssZ`, as [`format_wire`] writes it; `None` for anything else.
 pub(crate) fn parse_wire(text: &str) -> Option<Timestamp> {
     let at = PrimitiveDateTime::parse(text.trim(), WIRE_FORMAT).ok()?;
+    (0..=9999).contains(&at.year()).then_some(())?;
     Some(Timestamp::from_secs(at.assume_utc().unix_timestamp()))
 }
 
@@ -132,6 +133,7 @@ mod tests {
         );
         assert_eq!(parse_wire("2024-05-06T07:08:09Z"), Some(Timestamp::from_secs(1_714_979_289)));
         assert_eq!(parse_wire("2024-05-06 07:08:09"), None);
+        assert_eq!(parse_wire("-5620-03-23T13:00:00Z"), None);
         assert_eq!(format_wire(Timestamp::from_millis(i64::MAX)), None);
         assert_eq!(format_wire(Timestamp::from_millis(i64::MIN)), None);
     }
