@@ -31,9 +31,12 @@ pub(crate) const fn reach(_: &'static str) {}
 pub(crate) fn reach(point: &'static str) {
     fail::fail_point!(point, |argument| {
         if argument.as_deref() == Some("stop") {
-            return signal("STOP");
+            // Whoever sends it waits until all of the process stands: a thread could be at the next step by then.
+            return shell(
+                "kill -STOP $PPID; until grep -q '^State:.T' /proc/$PPID/status; do :; done",
+            );
         }
-        signal("KILL");
+        shell("kill -KILL $PPID");
         // It comes at any moment, and nothing may happen until then.
         loop {
             std::thread::park();
@@ -43,8 +46,7 @@ pub(crate) fn reach(point: &'static str) {
 
 /// To this process, by a shell, as the signals of the standard library are none.
 #[cfg(feature = "failpoints")]
-fn signal(name: &str) {
-    let sent =
-        std::process::Command::new("/bin/sh").args(["-c", &format!("kill -{name} $PPID")]).status();
-    tracing::warn!(?sent, name, "a drill");
+fn shell(script: &str) {
+    let sent = std::process::Command::new("/bin/sh").args(["-c", script]).status();
+    tracing::warn!(?sent, script, "a drill");
 }
