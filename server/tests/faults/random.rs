@@ -54,7 +54,7 @@ async fn f07_killed_at_any_moment_under_load(memory: Memory) {
         let moment = Duration::from_millis(dice.below(1_200));
         let load = join_all((1..=ASKERS).map(|_| {
             let dice = Dice(dice.below(u64::MAX));
-            ask_for_changes(&oleg, &instances, dice)
+            ask_for_changes(&ground, &oleg, &instances, dice)
         }));
         tokio::select! {
             _ = load => {}
@@ -142,11 +142,23 @@ fn unreliable(ground: &Ground, dice: &mut Dice) {
     }
 }
 
-async fn ask_for_changes(oleg: &Browser, instances: &[InstanceKey], mut dice: Dice) {
+/// Mostly for what is not so yet, so that there is something to write.
+async fn ask_for_changes(
+    ground: &Ground,
+    oleg: &Browser,
+    instances: &[InstanceKey],
+    mut dice: Dice,
+) {
     loop {
         let number = usize::try_from(dice.below(u64::try_from(instances.len()).unwrap())).unwrap();
         let key = &instances[number];
-        let to = if dice.below(2) == 0 { "password-free" } else { "password-required" };
+        let is_free = ground
+            .cloud
+            .control()
+            .instance(key.id.as_str())
+            .is_some_and(|instance| instance["VpcAuthMode"] == "Close");
+        let wants_free = is_free == (dice.below(5) == 0);
+        let to = if wants_free { "password-free" } else { "password-required" };
         let fields = [
             ("account", key.account.as_str()),
             ("region", key.region.as_str()),
