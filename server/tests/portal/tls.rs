@@ -86,6 +86,16 @@ impl Files {
     }
 }
 
+/// A portal that shows a certificate of this authority, and where it listens.
+async fn served(ground: &Ground) -> (Files, Authority, Running, SocketAddr) {
+    let files = Files::in_folder(ground.folder.path());
+    let authority = Authority::new();
+    authority.issue(&files);
+    let portal = ground.start(&files.config(ground), &[]).await;
+    let address = address(&portal).await;
+    (files, authority, portal, address)
+}
+
 /// Where it listens, as it said in its log.
 async fn address(portal: &Running) -> SocketAddr {
     until("the address in the log", async || {
@@ -101,11 +111,7 @@ async fn address(portal: &Running) -> SocketAddr {
 #[tokio::test]
 async fn it_speaks_tls_and_takes_up_a_renewed_certificate() {
     let ground = Ground::new(Memory::Sqlite).await;
-    let files = Files::in_folder(ground.folder.path());
-    let authority = Authority::new();
-    authority.issue(&files);
-    let portal = ground.start(&files.config(&ground), &[]).await;
-    let address = address(&portal).await;
+    let (files, authority, portal, address) = served(&ground).await;
     let vera = authority.browser(address);
     assert_eq!(sign_in(&vera, "vera", PASSWORD).await.status, 200);
     assert_eq!(vera.get("/instances").await.status, 200);
@@ -140,11 +146,7 @@ async fn portal_says(portal: &Running, text: &str) {
 #[tokio::test]
 async fn whoever_shakes_no_hand_is_cut_off_and_nobody_else_waits() {
     let ground = Ground::new(Memory::Sqlite).await;
-    let files = Files::in_folder(ground.folder.path());
-    let authority = Authority::new();
-    authority.issue(&files);
-    let portal = ground.start(&files.config(&ground), &[]).await;
-    let address = address(&portal).await;
+    let (_files, authority, _portal, address) = served(&ground).await;
     let mut plain = TcpStream::connect(address).await.unwrap();
     plain.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut silent = Vec::new();
