@@ -281,10 +281,7 @@ impl Pools {
     /// The database's own time, and when it said so. `None`: it has none.
     async fn clock(&self) -> Result<Option<(Timestamp, Instant)>, sqlx::Error> {
         let Self::Postgres(pool) = self else { return Ok(None) };
-        let millis: i64 =
-            sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
-                .fetch_one(pool)
-                .await?;
+        let millis: i64 = sqlx::query_scalar(transaction::CLOCK).fetch_one(pool).await?;
         Ok(Some((Timestamp::from_millis(millis), Instant::now())))
     }
 

@@ -28,6 +28,9 @@ pub(super) enum AnyTransaction {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// The time of PostgreSQL itself, in milliseconds.
+pub(super) const CLOCK: &str = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT";
+
 /// What a query runs on.
 pub(crate) enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
@@ -40,11 +43,7 @@ impl Connection<'_> {
     pub(crate) async fn lease_clock(self, now: Timestamp) -> Result<i64, Error> {
         Ok(match self {
             Self::Sqlite(_) => now.as_millis(),
-            Self::Postgres(c) => {
-                sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
-                    .fetch_one(c)
-                    .await?
-            }
+            Self::Postgres(c) => sqlx::query_scalar(CLOCK).fetch_one(c).await?,
         })
     }
 }
