@@ -75,6 +75,10 @@ text_id! {
     UserName("user name"): |t| within(t, 1, 64)
         && t.bytes().all(|b| lower_or_digit(b) || matches!(b, b'.' | b'_' | b'-'))
         && t.bytes().next().is_some_and(lower_or_digit);
+    /// What a group of people is called; written as user names are.
+    GroupName("group name"): |t| within(t, 1, 64)
+        && t.bytes().all(|b| lower_or_digit(b) || matches!(b, b'.' | b'_' | b'-'))
+        && t.bytes().next().is_some_and(lower_or_digit);
     /// Made by a form or a program, so that a repeated request is recognised: 16 to 64 letters, digits, `-` and `_`.
     IdempotencyKey("idempotency key"): |t| within(t, 16, 64)
         && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
@@ -142,6 +146,11 @@ number_id! {
     /// What a person was shown before confirming.
     ReviewId("review id");
     UserId("user id");
+    GroupId("group id");
+    /// What a program says in place of a person; the secret itself is another number.
+    TokenId("token id");
+    /// One key of an authenticator that somebody registered.
+    PasskeyId("passkey id");
     /// The same change for many instances; later ones sort later.
     BatchId("batch id");
 }
@@ -208,6 +217,7 @@ mod tests {
             &["", "a b", "a<b>", &"a".repeat(129)],
         );
         check::<UserName>(&["lin.wei", "0ps", "a"], &["", ".a", "Lin", "a@b", "a b"]);
+        check::<GroupName>(&["payments", "on-call.2"], &["", "-a", "Payments", "a b", "a/b"]);
         check::<IdempotencyKey>(&["0123456789abcdef"], &["short", "0123456789abcde f"]);
         check::<ChangeId>(
             &["0190163d8694739bbcf2d3ccbf7e0001"],

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use window::{Effect, ParseWindowError, Window, Windows, Zone};
+pub use window::{Effect, ParseWindowError, Window, Windows};
 
 use crate::access::Access;
 use crate::code::closed_enum;
@@ -21,6 +21,7 @@ use crate::person::Role;
 use crate::preflight::Facts;
 use crate::time::Timestamp;
 use crate::timebox::Caps;
+use crate::zone::Zone;
 
 /// The rules of the whole portal. One version at a time holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -38,6 +38,11 @@ impl Review {
         late.into_iter().chain(consequences(&self.facts, self.to)).collect()
     }
 
+    /// Whether the instance's name has to be typed before it is confirmed.
+    pub fn needs_typed_name(&self) -> bool {
+        self.environment.is_guarded() && self.to.opens()
+    }
+
     /// What a person ticks before it is confirmed: in production what closing a door means, and a late effect anywhere.
     pub fn to_acknowledge(&self) -> Vec<Consequence> {
         let closing = self.environment.is_guarded() && self.to == Access::PasswordRequired;

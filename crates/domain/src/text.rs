@@ -73,7 +73,7 @@ impl fmt::Display for Reason {
 }
 
 /// Unicode's embeddings, overrides and isolates: one of them in a reason makes a list of reasons read wrongly.
-fn changes_direction(c: char) -> bool {
+pub(crate) fn changes_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}')
 }
 

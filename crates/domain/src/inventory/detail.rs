@@ -10,6 +10,7 @@ use crate::exposure::Exposure;
 use crate::fact::{Fact, Unread};
 use crate::id::InstanceKey;
 use crate::preflight::Facts;
+use crate::scope::{Labels, Located};
 use crate::time::Timestamp;
 use crate::whitelist::WhitelistGroup;
 
@@ -91,6 +92,13 @@ pub struct InstanceDetail {
 }
 
 impl InstanceDetail {
+    /// Where it stands, as far as scopes ask.
+    pub fn located(&self) -> Located {
+        let (environment, tags) = (self.environment, self.row.tags.clone());
+        let labels = self.released_at.is_none().then_some(Labels { environment, tags });
+        Located { account: self.key.account.clone(), region: self.key.region.clone(), labels }
+    }
+
     /// What is remembered, as facts. Old as it may be: good enough to show, not to change anything by.
     pub fn facts(&self) -> Facts {
         Facts {

@@ -8,7 +8,10 @@ use crate::environment::Environment;
 use crate::exposure::Exposure;
 use crate::fact::Unread;
 use crate::id::{ChangeId, InstanceKey};
-use crate::instance::{Architecture, EngineVersion, InstanceStatus, InstanceType, NetworkType};
+use crate::instance::{
+    Architecture, EngineVersion, InstanceStatus, InstanceType, NetworkType, Tag,
+};
+use crate::scope::{Labels, Located};
 use crate::text::InstanceName;
 use crate::time::Timestamp;
 use crate::whitelist::{Admitted, WhitelistGroup};
@@ -49,6 +52,7 @@ pub struct InstanceListing {
     pub key: InstanceKey,
     pub name: InstanceName,
     pub environment: Environment,
+    pub tags: Vec<Tag>,
     pub kind: InstanceType,
     pub version: EngineVersion,
     pub architecture: Architecture,
@@ -67,4 +71,13 @@ pub struct InstanceListing {
     /// Until then a call of which nobody heard may yet take effect. Can lie in the past for a moment.
     pub late_until: Option<Timestamp>,
     pub released_at: Option<Timestamp>,
+}
+
+impl InstanceListing {
+    /// Where it stands, as far as scopes ask.
+    pub fn located(&self) -> Located {
+        let (environment, tags) = (self.environment, self.tags.clone());
+        let labels = self.released_at.is_none().then_some(Labels { environment, tags });
+        Located { account: self.key.account.clone(), region: self.key.region.clone(), labels }
+    }
 }

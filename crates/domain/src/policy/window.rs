@@ -4,12 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::{DateTime, Weekday};
-use jiff::tz::TimeZone;
 use jiff::{ToSpan as _, Zoned};
 use serde::{Deserialize, Serialize};
 
 use crate::code::closed_enum;
 use crate::time::Timestamp;
+use crate::zone::Zone;
 
 closed_enum! {
     pub enum Effect {
@@ -50,13 +50,9 @@ pub struct ParseWindowError;
 #[serde(transparent)]
 pub struct Windows(pub Vec<Window>);
 
-/// A time zone by its name in the IANA database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone(TimeZone);
-
 impl Windows {
     pub fn allow(&self, at: Timestamp, zone: &Zone) -> bool {
-        let Some(local) = zone.local(at) else { return false };
+        let Some(local) = zone.zoned(at).map(|zoned| zoned.datetime()) else { return false };
         let inside = |effect: Effect| {
             let mut of_effect = self.0.iter().filter(move |window| window.effect == effect);
             of_effect.any(|window| window.contains(local))
@@ -204,54 +200,6 @@ impl Serialize for Window {
 }
 
 impl<'de> Deserialize<'de> for Window {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the name of a time zone such as `Asia/Shanghai`")]
-pub struct ParseZoneError;
-
-impl Zone {
-    pub const UTC: Self = Self(TimeZone::UTC);
-
-    pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
-    }
-
-    fn zoned(&self, at: Timestamp) -> Option<Zoned> {
-        let at = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
-        Some(at.to_zoned(self.0.clone()))
-    }
-
-    fn local(&self, at: Timestamp) -> Option<DateTime> {
-        Some(self.zoned(at)?.datetime())
-    }
-}
-
-impl fmt::Display for Zone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Zone {
-    type Err = ParseZoneError;
-
-    fn from_str(text: &str) -> Result<Self, ParseZoneError> {
-        TimeZone::get(text).map(Self).map_err(|_| ParseZoneError)
-    }
-}
-
-impl Serialize for Zone {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
