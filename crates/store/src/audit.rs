@@ -8,6 +8,7 @@ pub(crate) mod chain;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 pub(crate) mod key;
+pub(crate) mod log;
 mod row;
 pub mod verify;
 
@@ -15,6 +16,7 @@ use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
 use domain::id::{ChangeId, InstanceKey, UserName};
 use domain::person::Scope;
 use domain::time::Timestamp;
+use sqlx::AssertSqlSafe;
 
 pub use anchor::{Anchor, AnchorFile, Standing};
 pub use chain::Head;
@@ -22,6 +24,7 @@ pub use key::{AuditFiles, AuditKey};
 pub use verify::{Flaw, Verification};
 
 use crate::database::{Tx, on};
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store};
 use row::{Row, select};
 
@@ -39,6 +42,8 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
     /// Only events before this one.
     pub before: Option<i64>,
+    /// In a limited scope: whose own acts are shown that concern no instance. All others of that kind are not.
+    pub own: Option<UserName>,
 }
 
 /// The values of `$1` to `$10`.
@@ -74,11 +79,10 @@ impl Store {
         filter: &AuditFilter,
         limit: i64,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        let Scope::Everything = scope;
         let before = filter.before.unwrap_or(i64::MAX);
-        let mut db = self.read().await?;
-        let rows: Vec<Row> = on!(db, |c| {
-            let sql = select!(
+        let narrow = shown(scope, 12);
+        let sql = format!(
+            select!(
                 "WHERE sequence < $1
                    AND ($2 = '' OR code = $2)
                    AND ($3 = '' OR actor_name = $3)
@@ -86,9 +90,16 @@ impl Store {
                    AND ($7 = '' OR change_id = $7)
                    AND ($8 = '' OR outcome = $8)
                    AND at >= $9 AND at < $10
+                   AND {narrow}
                  ORDER BY sequence DESC LIMIT $11"
-            );
-            filtered!(sqlx::query_as(sql), before, filter).bind(limit).fetch_all(c).await
+            ),
+            narrow = narrow.sql
+        );
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let query = filtered!(sqlx::query_as(AssertSqlSafe(sql)), before, filter);
+            let query = query.bind(limit).bind(own(filter));
+            narrowed!(query, narrow).fetch_all(c).await
         })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
@@ -101,10 +112,9 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<RecordedEvent>, Error> {
-        let Scope::Everything = scope;
-        let mut db = self.read().await?;
-        let rows: Vec<Row> = on!(db, |c| {
-            let sql = select!(
+        let narrow = shown(scope, 13);
+        let sql = format!(
+            select!(
                 "WHERE sequence > $1
                    AND ($2 = '' OR code = $2)
                    AND ($3 = '' OR actor_name = $3)
@@ -113,16 +123,36 @@ impl Store {
                    AND ($8 = '' OR outcome = $8)
                    AND at >= $9 AND at < $10
                    AND sequence < $11
+                   AND {narrow}
                  ORDER BY sequence LIMIT $12"
-            );
-            filtered!(sqlx::query_as(sql), after, filter)
-                .bind(filter.before.unwrap_or(i64::MAX))
-                .bind(limit)
-                .fetch_all(c)
-                .await
+            ),
+            narrow = narrow.sql
+        );
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let query = filtered!(sqlx::query_as(AssertSqlSafe(sql)), after, filter);
+            let query = query.bind(filter.before.unwrap_or(i64::MAX)).bind(limit).bind(own(filter));
+            narrowed!(query, narrow).fetch_all(c).await
         })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
+}
+
+/// The rows that a scope lets see; `$bound` is whose own acts are seen although they concern no instance.
+fn shown(scope: &Scope, bound: usize) -> Narrow {
+    let narrow = Narrow::naming(scope, "audit_events", "instance", bound);
+    // Bound by every query, so it stands in every query.
+    let own = format!("${bound}");
+    let sql = if scope.is_everything() {
+        format!("{own} = {own}")
+    } else {
+        format!("(({own} <> '' AND account IS NULL AND actor_name = {own}) OR {})", narrow.sql)
+    };
+    Narrow { sql, ..narrow }
+}
+
+fn own(filter: &AuditFilter) -> &str {
+    filter.own.as_ref().map_or("", UserName::as_str)
 }
 
 /// Adds an event to what the transaction does, so that neither happens without the other. It is written, with its place
@@ -130,4 +160,14 @@ impl Store {
 pub(crate) async fn append(tx: &mut Tx, event: &AuditEvent) -> Result<(), Error> {
     tx.add_event(event.clone());
     Ok(())
+}
+
+/// Commits what changed one row, with its record. `false`: it changed none, and nothing is kept.
+pub(crate) async fn commit_one(mut tx: Tx, rows: u64, event: &AuditEvent) -> Result<bool, Error> {
+    if rows != 1 {
+        return Ok(false);
+    }
+    append(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(true)
 }

@@ -2,14 +2,15 @@
 
 use domain::audit::AuditEvent;
 use domain::batch::{Batch, BatchItem, BatchState, Halt, ItemChange, ItemProblem};
-use domain::id::{BatchId, ChangeId, InstanceKey};
+use domain::id::{BatchId, ChangeId, InstanceKey, UserId};
 use domain::person::Scope;
 use domain::review::Review;
 use domain::time::Timestamp;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::database::on;
 use crate::fleet::stored_text;
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store, audit, json, review};
 
 /// How the idempotency keys of changes begin that are lines of a batch: its id and their place follow, with `-` between.
@@ -68,6 +69,20 @@ struct ItemRow {
 const PIECE: usize = 100;
 
 impl Store {
+    /// Drafts that this person made since then and has not started.
+    pub async fn count_drafts(&self, person: UserId, since: Timestamp) -> Result<i64, Error> {
+        let mut db = self.read().await?;
+        Ok(on!(db, |c| sqlx::query_scalar(
+            "SELECT COUNT(*) FROM batches
+             WHERE requested_by = $1 AND state = $2 AND created_at >= $3"
+        )
+        .bind(person.to_string())
+        .bind(BatchState::Draft.code())
+        .bind(since.as_millis())
+        .fetch_one(c)
+        .await)?)
+    }
+
     /// Keeps what is shown, with the review that each line stands on. Nothing of it is carried out.
     pub async fn save_draft(
         &self,
@@ -187,13 +202,15 @@ impl Store {
         tx.commit().await
     }
 
+    /// Of which a line at least is in the scope.
     pub async fn find_batch(&self, scope: &Scope, id: BatchId) -> Result<Option<Batch>, Error> {
-        let Scope::Everything = scope;
+        let narrow = of_lines(scope, 1);
+        let sql = format!(select!("WHERE id = $1 AND {narrow}"), narrow = narrow.sql);
         let mut db = self.read().await?;
-        let row: Option<Row> = on!(db, |c| sqlx::query_as(select!("WHERE id = $1"))
-            .bind(id.to_string())
-            .fetch_optional(c)
-            .await)?;
+        let row: Option<Row> = on!(db, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(id.to_string());
+            narrowed!(query, narrow).fetch_optional(c).await
+        })?;
         row.map(Batch::try_from).transpose()
     }
 
@@ -208,33 +225,41 @@ impl Store {
         json::word_opt("batch id", id.as_deref())
     }
 
-    /// In the order they are started.
-    pub async fn list_batch_items(&self, batch: BatchId) -> Result<Vec<BatchItem>, Error> {
+    /// In the order they are started; those in the scope.
+    pub async fn list_batch_items(
+        &self,
+        scope: &Scope,
+        batch: BatchId,
+    ) -> Result<Vec<BatchItem>, Error> {
+        let narrow = Narrow::naming(scope, "batch_items", "instance", 1);
+        let sql = format!(
+            "SELECT batch_items.position, batch_items.account, batch_items.region, batch_items.instance,
+                    batch_items.name, batch_items.environment, batch_items.line, batch_items.review,
+                    batch_items.problem, batch_items.change_id, c.state, c.ending
+             FROM batch_items LEFT JOIN changes c ON c.id = batch_items.change_id
+             WHERE batch_items.batch = $1 AND {} ORDER BY batch_items.position",
+            narrow.sql
+        );
         let mut db = self.read().await?;
         let rows: Vec<ItemRow> = on!(db, |c| {
-            sqlx::query_as(
-            "SELECT i.position, i.account, i.region, i.instance, i.name, i.environment, i.line, i.review, i.problem,
-                    i.change_id, c.state, c.ending
-             FROM batch_items i LEFT JOIN changes c ON c.id = i.change_id
-             WHERE i.batch = $1 ORDER BY i.position"
-        )
-        .bind(batch.to_string())
-        .fetch_all(c)
-        .await
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(batch.to_string());
+            narrowed!(query, narrow).fetch_all(c).await
         })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
     /// Those that were started, the newest first.
     pub async fn list_batches(&self, scope: &Scope, limit: i64) -> Result<Vec<Batch>, Error> {
-        let Scope::Everything = scope;
+        let narrow = of_lines(scope, 1);
+        let sql = format!(
+            select!("WHERE state <> 'draft' AND {narrow} ORDER BY id DESC LIMIT $1"),
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
-        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(select!(
-            "WHERE state <> 'draft' ORDER BY id DESC LIMIT $1"
-        ))
-        .bind(limit)
-        .fetch_all(c)
-        .await)?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(limit);
+            narrowed!(query, narrow).fetch_all(c).await
+        })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
@@ -259,6 +284,19 @@ impl Store {
         }
         tx.commit().await
     }
+}
+
+/// Batches of which a line at least is in the scope.
+fn of_lines(scope: &Scope, bound: usize) -> Narrow {
+    let narrow = Narrow::naming(scope, "batch_items", "instance", bound);
+    if scope.is_everything() {
+        return narrow;
+    }
+    let sql = format!(
+        "EXISTS (SELECT 1 FROM batch_items WHERE batch_items.batch = batches.id AND {})",
+        narrow.sql
+    );
+    Narrow { sql, ..narrow }
 }
 
 fn small(number: u32) -> i32 {

@@ -22,6 +22,7 @@ use domain::change::Change;
 use domain::id::{ChangeId, IdempotencyKey, InstanceKey, UserId, UserName};
 use domain::person::Scope;
 use domain::time::Timestamp;
+use sqlx::AssertSqlSafe;
 
 pub use approvals::{ApprovalWrite, Decision};
 pub use attempts::AttemptResult;
@@ -32,6 +33,7 @@ pub use returns::DueReturn;
 use rows::{Row, select};
 
 use crate::database::on;
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store, audit, fleet, json};
 
 /// A wish to store, with what recognises its repetition.
@@ -171,7 +173,11 @@ impl Store {
             .fetch_optional(c)
             .await)?;
         let change = row.map(Change::try_from).transpose()?;
-        Ok(change.filter(|change| scope.contains(&change.instance)))
+        drop(db);
+        match change {
+            Some(change) if self.is_in(scope, &change.instance).await? => Ok(Some(change)),
+            _ => Ok(None),
+        }
     }
 
     /// What this person asked for by this key.
@@ -191,6 +197,23 @@ impl Store {
         row.map(Change::try_from).transpose()
     }
 
+    /// The change that this person asked for by this key, with the digest of what was asked.
+    pub async fn find_wish(
+        &self,
+        person: UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(ChangeId, String)>, Error> {
+        let mut db = self.read().await?;
+        let row: Option<(String, String)> = on!(db, |c| sqlx::query_as(
+            "SELECT id, arguments FROM changes WHERE requested_by = $1 AND idempotency_key = $2"
+        )
+        .bind(person.to_string())
+        .bind(key.as_str())
+        .fetch_optional(c)
+        .await)?;
+        row.map(|(id, arguments)| Ok((json::word("change id", &id)?, arguments))).transpose()
+    }
+
     /// The newest first.
     pub async fn list_changes(
         &self,
@@ -198,23 +221,30 @@ impl Store {
         filter: &ChangeFilter,
         limit: i64,
     ) -> Result<Vec<Change>, Error> {
-        let Scope::Everything = scope;
         let instance = filter.instance.as_ref();
+        let narrow = Narrow::naming(scope, "changes", "instance", 7);
+        let sql = format!(
+            select!(
+                "WHERE ($1 = '' OR id < $1)
+                   AND ($2 = '' OR (account = $2 AND region = $3 AND instance = $4))
+                   AND ($5 = '' OR requested_by_name = $5)
+                   AND (open OR NOT $6) AND {narrow}
+                 ORDER BY id DESC LIMIT $7"
+            ),
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
-        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(select!(
-            "WHERE ($1 = '' OR id < $1)
-               AND ($2 = '' OR (account = $2 AND region = $3 AND instance = $4))
-               AND ($5 = '' OR requested_by_name = $5)
-               AND (open OR NOT $6)
-             ORDER BY id DESC LIMIT $7"
-        ))
-        .bind(filter.before.map(|id| id.to_string()).unwrap_or_default())
-        .bind(instance.map_or("", |key| key.account.as_str()))
-        .bind(instance.map_or("", |key| key.region.as_str()))
-        .bind(instance.map_or("", |key| key.id.as_str()))
-        .bind(filter.person.as_ref().map_or("", UserName::as_str))
-        .bind(filter.open_only)
-        .bind(limit)
+        let rows: Vec<Row> = on!(db, |c| narrowed!(
+            sqlx::query_as(AssertSqlSafe(sql))
+                .bind(filter.before.map(|id| id.to_string()).unwrap_or_default())
+                .bind(instance.map_or("", |key| key.account.as_str()))
+                .bind(instance.map_or("", |key| key.region.as_str()))
+                .bind(instance.map_or("", |key| key.id.as_str()))
+                .bind(filter.person.as_ref().map_or("", UserName::as_str))
+                .bind(filter.open_only)
+                .bind(limit),
+            narrow
+        )
         .fetch_all(c)
         .await)?;
         rows.into_iter().map(TryInto::try_into).collect()
@@ -226,14 +256,16 @@ impl Store {
         scope: &Scope,
         limit: i64,
     ) -> Result<Vec<Change>, Error> {
-        let Scope::Everything = scope;
+        let narrow = Narrow::naming(scope, "changes", "instance", 1);
+        let sql = format!(
+            select!("WHERE open AND state = 'awaiting-approval' AND {narrow} ORDER BY id LIMIT $1"),
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
-        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(select!(
-            "WHERE open AND state = 'awaiting-approval' ORDER BY id LIMIT $1"
-        ))
-        .bind(limit)
-        .fetch_all(c)
-        .await)?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(limit);
+            narrowed!(query, narrow).fetch_all(c).await
+        })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 

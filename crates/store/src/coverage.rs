@@ -3,12 +3,13 @@
 use domain::cloud::CallerIdentity;
 use domain::fact::Unread;
 use domain::id::{AccountName, RegionId};
-use domain::inventory::{Coverage, RegionCoverage};
+use domain::inventory::{Coverage, InstanceFilter, RegionCoverage};
 use domain::person::Scope;
 use domain::time::Timestamp;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::database::on;
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store, json};
 
 #[derive(FromRow)]
@@ -164,31 +165,34 @@ impl Store {
     }
 
     pub async fn get_coverage(&self, scope: &Scope) -> Result<Coverage, Error> {
-        let Scope::Everything = scope;
         // Before a connection is held: whoever holds one and waits for another may wait for ever.
-        let instances = self.counted_total().await?;
+        let instances = self.count_instances(scope, &InstanceFilter::default()).await?.total;
+        let narrow = Narrow::numbers(scope, "readings.number", 0);
+        let sql = format!(
+            "SELECT COUNT(*) AS unread,
+                    (SELECT read_at FROM readings
+                     WHERE kind = 'attribute' AND read_at IS NOT NULL AND {narrow}
+                     ORDER BY read_at LIMIT 1) AS oldest
+             FROM readings WHERE kind = 'attribute' AND read_at IS NULL AND {narrow}",
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
         let totals: Totals = on!(db, |c| {
-            sqlx::query_as(
-            "SELECT COUNT(*) AS unread,
-                    (SELECT MIN(read_at) FROM readings WHERE kind = 'attribute' AND read_at IS NOT NULL) AS oldest
-             FROM readings WHERE kind = 'attribute' AND read_at IS NULL"
-        )
-        .fetch_one(c)
-        .await
+            narrowed!(sqlx::query_as(AssertSqlSafe(sql)), narrow).fetch_one(c).await
         })?;
         let rows: Vec<Row> = on!(db, |c| sqlx::query_as(
             "SELECT account, region, listed_at, problem FROM coverage ORDER BY account, region"
         )
         .fetch_all(c)
         .await)?;
+        let sql = format!(
+            "SELECT problem, COUNT(*) FROM readings
+             WHERE kind = 'attribute' AND problem IS NOT NULL AND {}
+             GROUP BY problem ORDER BY COUNT(*) DESC, problem",
+            narrow.sql
+        );
         let failed: Vec<(String, i64)> = on!(db, |c| {
-            sqlx::query_as(
-            "SELECT problem, COUNT(*) FROM readings WHERE kind = 'attribute' AND problem IS NOT NULL
-             GROUP BY problem ORDER BY COUNT(*) DESC, problem"
-        )
-        .fetch_all(c)
-        .await
+            narrowed!(sqlx::query_as(AssertSqlSafe(sql)), narrow).fetch_all(c).await
         })?;
         let failed = failed
             .into_iter()
@@ -202,6 +206,7 @@ impl Store {
         let regions = regions
             .into_iter()
             .filter(|row| row.region.is_some() || row.problem.is_some())
+            .filter(|row| scope.touches(&row.account, row.region.as_ref()))
             .collect();
         Ok(Coverage {
             instances,

@@ -9,6 +9,7 @@
 //! - [`events`]: what became different
 //! - [`due`]: what is to be read next
 //! - `query`: what a filter comes to
+//! - `tags`: an instance's tags, to be asked for by scopes
 //! - `rows`: many rows in one statement
 
 mod counts;
@@ -22,6 +23,7 @@ mod listing;
 mod query;
 mod rows;
 mod summary;
+mod tags;
 
 pub(crate) use counts::CountCache;
 pub use due::{Due, DueFact, Lane};

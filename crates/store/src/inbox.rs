@@ -1,14 +1,17 @@
 //! What people are told. [`notify`] is called in the transaction of what it tells of: neither happens without the other.
 
-use domain::id::{UserId, UserName};
+use domain::id::UserId;
 use domain::inbox::{Audience, Notice, NoticeKind};
-use domain::person::Role;
+use domain::person::Scope;
 use domain::time::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
 
 use crate::database::{Tx, on};
-use crate::{Error, Store, json};
+use crate::{Error, Store, json, scope, user};
+
+/// Each of them is looked at where the scope is limited.
+const COUNTED: i64 = 50;
 
 /// A notice as one person has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,13 +26,6 @@ struct Row {
     id: String,
     body: String,
     read_at: Option<i64>,
-}
-
-#[derive(FromRow)]
-struct Reader {
-    id: String,
-    name: String,
-    role: String,
 }
 
 /// Tells people, and the webhook where there is one. `false`: it was told before, and nothing was written.
@@ -50,31 +46,32 @@ pub(crate) async fn notify(tx: &mut Tx, notice: &Notice, to: &Audience) -> Resul
         .await
         .map(|done| done.rows_affected() == 1)
     })?;
-    if !first {
+    if !first && to.one_of.is_none() {
         return Ok(false);
     }
-    let readers: Vec<Reader> = on!(tx, |c| {
-        sqlx::query_as("SELECT id, name, role FROM users WHERE disabled_at IS NULL ORDER BY id")
-            .fetch_all(c)
-            .await
-    })?;
-    for reader in readers {
-        let name: UserName = json::word("user name", &reader.name)?;
-        let role: Role = json::word("role", &reader.role)?;
-        if !to.includes(json::word("user id", &reader.id)?, &name, role) {
+    let at = match to.one_of.as_ref().or(notice.instance.as_ref()) {
+        Some(key) => Some(scope::locate_in(tx, key).await?),
+        None => None,
+    };
+    for user in user::all_active(tx).await? {
+        let unwanted = user.muted.contains(&notice.kind) && !notice.kind.demands_action();
+        if unwanted || !to.includes(&user.person, at.as_ref()) {
             continue;
         }
         on!(tx, |c| {
-            sqlx::query("INSERT INTO inbox_readers (person, notice, at) VALUES ($1, $2, $3)")
-                .bind(&reader.id)
-                .bind(&id)
-                .bind(notice.at.as_millis())
-                .execute(c)
-                .await
-                .map(drop)
+            sqlx::query(
+                "INSERT INTO inbox_readers (person, notice, at) VALUES ($1, $2, $3)
+                 ON CONFLICT (person, notice) DO NOTHING",
+            )
+            .bind(user.person.id.to_string())
+            .bind(&id)
+            .bind(notice.at.as_millis())
+            .execute(c)
+            .await
+            .map(drop)
         })?;
     }
-    if tx.has_webhook() {
+    if first && tx.has_webhook() {
         on!(tx, |c| sqlx::query(
             "INSERT INTO outbox (notice, created_at, next_try_at, tries) VALUES ($1, $2, $2, 0)"
         )
@@ -84,7 +81,7 @@ pub(crate) async fn notify(tx: &mut Tx, notice: &Notice, to: &Audience) -> Resul
         .await
         .map(drop))?;
     }
-    Ok(true)
+    Ok(first)
 }
 
 /// 32 hex digits, the same wherever it is made.
@@ -103,8 +100,28 @@ impl Store {
         Ok(first)
     }
 
-    /// The newest first.
-    pub async fn list_inbox(&self, person: UserId, limit: i64) -> Result<Vec<Told>, Error> {
+    /// The newest first. Of what is no longer in the scope of the person nothing is shown.
+    pub async fn list_inbox(
+        &self,
+        scope: &Scope,
+        person: UserId,
+        limit: i64,
+    ) -> Result<Vec<Told>, Error> {
+        let told = self.all_told(person, limit).await?;
+        let mut shown = Vec::with_capacity(told.len());
+        for told in told {
+            let seen = match &told.notice.instance {
+                Some(key) => self.is_in(scope, key).await?,
+                None => true,
+            };
+            if seen {
+                shown.push(told);
+            }
+        }
+        Ok(shown)
+    }
+
+    async fn all_told(&self, person: UserId, limit: i64) -> Result<Vec<Told>, Error> {
         let mut db = self.read().await?;
         let rows: Vec<Row> = on!(db, |c| {
             sqlx::query_as(
@@ -127,7 +144,13 @@ impl Store {
         told.collect()
     }
 
-    pub async fn count_unread_notices(&self, person: UserId) -> Result<i64, Error> {
+    /// In a limited scope, of the newest `COUNTED`.
+    pub async fn count_unread_notices(&self, scope: &Scope, person: UserId) -> Result<i64, Error> {
+        if !scope.is_everything() {
+            let told = self.list_inbox(scope, person, COUNTED).await?;
+            let unread = told.iter().filter(|told| told.read_at.is_none()).count();
+            return Ok(i64::try_from(unread).unwrap_or(i64::MAX));
+        }
         let mut db = self.read().await?;
         Ok(on!(db, |c| {
             sqlx::query_scalar(

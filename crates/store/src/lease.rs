@@ -50,6 +50,17 @@ impl Store {
             .await)?)
     }
 
+    /// How many have a lease now: the replicas that do something besides answering.
+    pub async fn count_lease_holders(&self, now: Timestamp) -> Result<i64, Error> {
+        let mut db = self.read().await?;
+        Ok(on!(db, |c| {
+            sqlx::query_scalar("SELECT COUNT(DISTINCT holder) FROM leases WHERE until > $1")
+                .bind(now.as_millis())
+                .fetch_one(c)
+                .await
+        })?)
+    }
+
     /// Gives everything back that a holder has.
     pub async fn give_back_leases(&self, holder: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;

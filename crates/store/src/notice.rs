@@ -28,6 +28,18 @@ impl Store {
         tx.commit().await
     }
 
+    /// What was kept for one session is kept for the one that it goes on as.
+    pub async fn hand_notices_over(&self, from: &str, to: &str) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        on!(tx, |c| sqlx::query("UPDATE notices SET session = $2 WHERE session = $1")
+            .bind(from)
+            .bind(to)
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await
+    }
+
     /// Hands a notice out once.
     pub async fn take_notice(
         &self,

@@ -42,6 +42,27 @@ impl Store {
         json::read_opt("review", body.as_deref())
     }
 
+    /// Those that this person was shown since then, and neither asked for a change by nor drafted a batch of.
+    pub async fn count_pending_reviews(
+        &self,
+        person: UserId,
+        since: Timestamp,
+    ) -> Result<i64, Error> {
+        let mut db = self.read().await?;
+        Ok(on!(db, |c| {
+            sqlx::query_scalar(
+            "SELECT COUNT(*) FROM reviews WHERE person = $1 AND taken_at >= $2
+               AND id NOT IN (SELECT review FROM changes WHERE requested_by = $1 AND requested_at >= $2)
+               AND id NOT IN (SELECT i.review FROM batch_items i JOIN batches b ON b.id = i.batch
+                              WHERE b.requested_by = $1 AND b.created_at >= $2)"
+        )
+        .bind(person.to_string())
+        .bind(since.as_millis())
+        .fetch_one(c)
+        .await
+        })?)
+    }
+
     /// Those that an open change stands on are kept.
     pub async fn prune_reviews(&self, before: Timestamp) -> Result<u64, Error> {
         let mut tx = self.write().await?;

@@ -1,12 +1,13 @@
 //! Sessions: found by the hash of their secret, never brought back once revoked.
 
+use domain::audit::AuditEvent;
 use domain::id::UserId;
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::database::on;
-use crate::user::User;
-use crate::{Error, Store, json};
+use crate::database::{Tx, on};
+use crate::user::{User, columns};
+use crate::{Error, Store, audit, json};
 
 /// A session as stored. The secret itself is known to the browser alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,10 +129,13 @@ impl Store {
         let mut db = self.read().await?;
         let row: Option<LiveRow> = on!(db, |c| {
             sqlx::query_as(
-            "SELECT s.label, s.seen_at, u.id, u.name, u.role, u.password_hash, u.language, u.theme, u.disabled_at
-             FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.id_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3
-               AND u.disabled_at IS NULL"
+            concat!(
+                "SELECT s.label, s.seen_at, ",
+                columns!(),
+                " FROM sessions s JOIN users u ON u.id = s.user_id
+                 WHERE s.id_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3
+                   AND u.disabled_at IS NULL"
+            )
         )
         .bind(id_hash)
         .bind(now.as_millis())
@@ -182,6 +186,50 @@ impl Store {
         Ok(rows == 1)
     }
 
+    /// The live sessions of a person, the one used last first.
+    pub async fn list_sessions(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<Vec<SessionRow>, Error> {
+        let mut db = self.read().await?;
+        let rows: Vec<Row> = on!(db, |c| {
+            sqlx::query_as(
+                "SELECT id_hash, label, user_id, body, address, user_agent, created_at, seen_at, expires_at
+                 FROM sessions
+                 WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND seen_at > $3
+                 ORDER BY seen_at DESC, id_hash",
+            )
+            .bind(user.to_string())
+            .bind(now.as_millis())
+            .bind(idle_since.as_millis())
+            .fetch_all(c)
+            .await
+        })?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Ends sessions of a person for good, with the record of it. Returns how many; none: nothing is recorded.
+    pub async fn revoke_sessions(
+        &self,
+        user: UserId,
+        which: Sessions<'_>,
+        event: &AuditEvent,
+    ) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        let ended = match which {
+            Sessions::Labelled(label) => revoke_labelled(&mut tx, user, label, event.at).await?,
+            Sessions::AllBut(label) => revoke_all(&mut tx, user, Some(label), event.at).await?,
+            Sessions::All => revoke_all(&mut tx, user, None, event.at).await?,
+        };
+        if ended > 0 {
+            audit::append(&mut tx, event).await?;
+            tx.commit().await?;
+        }
+        Ok(ended)
+    }
+
     /// Forgets sessions that ended before `before`, and unread notices. Returns how many sessions.
     pub async fn prune_sessions(&self, before: Timestamp) -> Result<u64, Error> {
         let mut tx = self.write().await?;
@@ -200,6 +248,51 @@ impl Store {
         tx.commit().await?;
         Ok(rows)
     }
+}
+
+/// Which sessions of a person.
+#[derive(Debug, Clone, Copy)]
+pub enum Sessions<'a> {
+    Labelled(&'a str),
+    AllBut(&'a str),
+    All,
+}
+
+async fn revoke_labelled(
+    tx: &mut Tx,
+    user: UserId,
+    label: &str,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    Ok(on!(tx, |c| sqlx::query(
+        "UPDATE sessions SET revoked_at = $3, body = '{}'
+         WHERE user_id = $1 AND label = $2 AND revoked_at IS NULL"
+    )
+    .bind(user.to_string())
+    .bind(label)
+    .bind(now.as_millis())
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))?)
+}
+
+/// Ends every session of a person, but for the one that is called `keep`.
+pub(crate) async fn revoke_all(
+    tx: &mut Tx,
+    user: UserId,
+    keep: Option<&str>,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    Ok(on!(tx, |c| sqlx::query(
+        "UPDATE sessions SET revoked_at = $3, body = '{}'
+         WHERE user_id = $1 AND label <> $2 AND revoked_at IS NULL"
+    )
+    .bind(user.to_string())
+    .bind(keep.unwrap_or_default())
+    .bind(now.as_millis())
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))?)
 }
 
 impl TryFrom<Row> for SessionRow {

@@ -66,6 +66,38 @@ impl Store {
         tx.commit().await
     }
 
+    /// Counts a try before it is looked at. `false`: another one was counted since these failures were seen, so that of
+    /// many tries at once one goes on.
+    pub async fn count_try(
+        &self,
+        subject: &str,
+        seen: Option<Failures>,
+        now: Timestamp,
+        forget_before: Timestamp,
+    ) -> Result<bool, Error> {
+        let mut tx = self.write().await?;
+        let rows = on!(tx, |c| {
+            sqlx::query(
+                "INSERT INTO sign_in_delays (subject, failures, last_failure_at) VALUES ($1, 1, $2)
+                 ON CONFLICT (subject) DO UPDATE SET
+                    failures = CASE WHEN sign_in_delays.last_failure_at < $3 THEN 1 ELSE sign_in_delays.failures + 1 END,
+                    last_failure_at = $2
+                 WHERE sign_in_delays.failures = $4 AND sign_in_delays.last_failure_at = $5",
+            )
+            .bind(subject)
+            .bind(now.as_millis())
+            .bind(forget_before.as_millis())
+            // No row has no failures.
+            .bind(seen.map_or(0, |seen| seen.failures))
+            .bind(seen.map_or(0, |seen| seen.last_failure_at))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected())
+        })?;
+        tx.commit().await?;
+        Ok(rows == 1)
+    }
+
     pub async fn clear_sign_in_failures(&self, subject: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
         on!(tx, |c| sqlx::query("DELETE FROM sign_in_delays WHERE subject = $1")

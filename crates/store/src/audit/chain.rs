@@ -12,6 +12,7 @@ use domain::time::Timestamp;
 use sqlx::FromRow;
 
 use super::key::{AuditKey, Seal};
+use super::log::Sealed;
 use super::row::{Row, select};
 use crate::Error;
 use crate::database::{Connection, Tx, on};
@@ -61,10 +62,14 @@ impl Chain {
     }
 
     /// Writes the events of a transaction that is about to be committed.
-    pub async fn seal(&self, tx: &mut Tx, events: Events) -> Result<(), Error> {
+    ///
+    /// Gives them back as they are in the chain.
+    pub async fn seal(&self, tx: &mut Tx, events: Events) -> Result<Vec<Sealed>, Error> {
         let Events { opening, events } = events;
         let asked = opening.iter().map(|(_, event)| event);
-        let Some(at) = asked.chain(&events).map(|event| event.at).next() else { return Ok(()) };
+        let Some(at) = asked.chain(&events).map(|event| event.at).next() else {
+            return Ok(Vec::new());
+        };
         let head = lock_head(tx).await?;
         let needed = self.needed_epoch(tx, &head, at).await?;
         let (mut epoch, mut position) = (head.epoch, head.position);
@@ -79,12 +84,14 @@ impl Chain {
             (epoch, position) = (epoch.saturating_add(1), 0);
         }
         let mut seal = seal_of(&head.mac)?;
+        let mut sealed = Vec::new();
         for event in opening.iter().chain(&events) {
             position = position.saturating_add(1);
             let mut row = Row::of(event)?;
             seal = self.key.seal(&seal, &row.bytes(epoch, position));
             (row.epoch, row.position, row.mac) = (epoch, Some(position), Some(hex::encode(seal)));
             row.insert(tx).await?;
+            sealed.push(Sealed::of(row, event));
         }
         let moved = on!(tx, |c| sqlx::query(
             "UPDATE audit_head SET epoch = $1, position = $2, mac = $3, key_name = $4
@@ -104,7 +111,7 @@ impl Chain {
             return Err(Error::Conflict);
         }
         self.may_change_key.store(false, Ordering::Release);
-        Ok(())
+        Ok(sealed)
     }
 
     /// The first row of the epoch that has to begin before anything else is written, if one has to.

@@ -7,10 +7,11 @@ use domain::id::{ChangeId, UserId, UserName};
 use domain::person::Scope;
 use domain::text::Reason;
 use domain::time::Timestamp;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::rows::{Row as ChangeRow, select};
 use crate::database::{Tx, on};
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store, audit, json};
 
 /// What a move does to the approval of its change.
@@ -138,16 +139,19 @@ impl Store {
         scope: &Scope,
         limit: i64,
     ) -> Result<Vec<Change>, Error> {
-        let Scope::Everything = scope;
+        let narrow = Narrow::naming(scope, "changes", "instance", 1);
+        let sql = format!(
+            select!(
+                "WHERE id IN (SELECT change_id FROM approvals WHERE kind = 'afterwards' AND verdict IS NULL)
+                   AND {narrow}
+                 ORDER BY id LIMIT $1"
+            ),
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
         let rows: Vec<ChangeRow> = on!(db, |c| {
-            sqlx::query_as(select!(
-            "WHERE id IN (SELECT change_id FROM approvals WHERE kind = 'afterwards' AND verdict IS NULL)
-             ORDER BY id LIMIT $1"
-        ))
-        .bind(limit)
-        .fetch_all(c)
-        .await
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(limit);
+            narrowed!(query, narrow).fetch_all(c).await
         })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }

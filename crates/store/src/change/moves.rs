@@ -2,7 +2,7 @@
 
 use domain::audit::AuditEvent;
 use domain::change::{Attempt, Cause, Change, ChangeState, Ending, ReadBack};
-use domain::id::{RequestId, UserId};
+use domain::id::{InstanceKey, RequestId, UserId};
 use domain::person::Role;
 use domain::preflight::Preflight;
 use domain::time::Timestamp;
@@ -13,7 +13,7 @@ use super::guard::{self, DriverLease};
 use super::{approvals, late, returns, telling};
 use crate::database::{Tx, on};
 use crate::fleet::{self, NewEvent};
-use crate::{Error, Store, audit, json, policy};
+use crate::{Error, Store, audit, json, policy, scope, user};
 
 /// A step of a change, with everything that must be written with it or not at all.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl<'a> Move<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct IntentGuard {
     pub policy_version: i64,
-    /// Whoever asked, with the role they had. `None`: the wish rests on nobody.
+    /// Whoever asked, with the role they had for the instance. `None`: the wish rests on nobody.
     pub person: Option<(UserId, Role)>,
 }
 
@@ -92,7 +92,7 @@ impl Store {
             _ => self.write().await?,
         };
         if let Some(guard) = step.guard
-            && !holds(&mut tx, guard).await?
+            && !holds(&mut tx, guard, &from.instance).await?
         {
             return Err(Error::Conflict);
         }
@@ -173,18 +173,13 @@ impl Store {
     }
 }
 
-async fn holds(tx: &mut Tx, guard: IntentGuard) -> Result<bool, Error> {
+async fn holds(tx: &mut Tx, guard: IntentGuard, instance: &InstanceKey) -> Result<bool, Error> {
     if policy::version(tx).await? != guard.policy_version {
         return Ok(false);
     }
     let Some((id, role)) = guard.person else { return Ok(true) };
-    let now: Option<String> = on!(tx, |c| sqlx::query_scalar(
-        "SELECT role FROM users WHERE id = $1 AND disabled_at IS NULL"
-    )
-    .bind(id.to_string())
-    .fetch_optional(c)
-    .await)?;
-    Ok(now.as_deref() == Some(role.code()))
+    let Some(person) = user::find_active(tx, id).await? else { return Ok(false) };
+    Ok(person.role_at(&scope::locate_in(tx, instance).await?) == Some(role))
 }
 
 /// Open pages are told of every step.

@@ -13,9 +13,10 @@ use domain::inbox::{Audience, Notice, NoticeKind};
 use domain::person::{Role, Scope};
 use domain::time::Timestamp;
 use domain::timebox::ReturnDuty;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::database::{Tx, on};
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store, audit, fleet, inbox, json};
 
 /// A duty that somebody has to do now, with what its change is made of.
@@ -105,13 +106,16 @@ pub(super) async fn settle(tx: &mut Tx, change: &Change, at: Timestamp) -> Resul
 impl Store {
     /// Every duty that is open, the next one first.
     pub async fn list_returns(&self, scope: &Scope, limit: i64) -> Result<Vec<ReturnDuty>, Error> {
-        let Scope::Everything = scope;
+        let narrow = Narrow::naming(scope, "returns", "instance", 1);
+        let sql = format!(
+            select!("WHERE open AND {narrow} ORDER BY due_at, opened_by LIMIT $1"),
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
-        let rows: Vec<Row> =
-            on!(db, |c| sqlx::query_as(select!("WHERE open ORDER BY due_at, opened_by LIMIT $1"))
-                .bind(limit)
-                .fetch_all(c)
-                .await)?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(limit);
+            narrowed!(query, narrow).fetch_all(c).await
+        })?;
         rows.into_iter().map(|row| row.duty()).collect()
     }
 
@@ -122,15 +126,16 @@ impl Store {
         before: Timestamp,
         limit: i64,
     ) -> Result<Vec<ReturnDuty>, Error> {
-        let Scope::Everything = scope;
+        let narrow = Narrow::naming(scope, "returns", "instance", 2);
+        let sql = format!(
+            select!("WHERE open AND due_at < $1 AND {narrow} ORDER BY due_at, opened_by LIMIT $2"),
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
-        let rows: Vec<Row> = on!(db, |c| sqlx::query_as(select!(
-            "WHERE open AND due_at < $1 ORDER BY due_at, opened_by LIMIT $2"
-        ))
-        .bind(before.as_millis())
-        .bind(limit)
-        .fetch_all(c)
-        .await)?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(before.as_millis()).bind(limit);
+            narrowed!(query, narrow).fetch_all(c).await
+        })?;
         rows.into_iter().map(|row| row.duty()).collect()
     }
 
@@ -139,6 +144,9 @@ impl Store {
         scope: &Scope,
         key: &InstanceKey,
     ) -> Result<Option<ReturnDuty>, Error> {
+        if !self.is_in(scope, key).await? {
+            return Ok(None);
+        }
         let mut db = self.read().await?;
         let row: Option<Row> = on!(db, |c| sqlx::query_as(select!(
             "WHERE account = $1 AND region = $2 AND instance = $3 AND open"
@@ -148,8 +156,7 @@ impl Store {
         .bind(key.id.as_str())
         .fetch_optional(c)
         .await)?;
-        let duty = row.map(|row| row.duty()).transpose()?;
-        Ok(duty.filter(|duty| scope.contains(&duty.instance)))
+        row.map(|row| row.duty()).transpose()
     }
 
     /// The duty that a change ended early at that moment.

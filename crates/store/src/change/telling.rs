@@ -20,8 +20,14 @@ pub(super) async fn approval(
     match write {
         ApprovalWrite::Ask { expires_at } => {
             let kind = NoticeKind::ApprovalWaiting;
-            let asks = match batch_of(tx, change).await? {
-                // The first of them speaks for all.
+            let batch = batch_of(tx, change).await?;
+            let everybody = Audience::covering(Role::Approver).but(change.requested_by);
+            let to = match batch {
+                Some(_) => everybody.one_of(change.instance.clone()),
+                None => everybody,
+            };
+            let asks = match batch {
+                // One speaks for all, to each whose scope has one of them.
                 Some(batch) => Notice {
                     batch: Some(batch),
                     person: Some(change.requested_by_name.clone()),
@@ -31,7 +37,6 @@ pub(super) async fn approval(
                 None => about(change, kind, at, format!("approval-waiting:{}", change.id)),
             };
             let notice = Notice { due_at: Some(*expires_at), ..asks };
-            let to = Audience::covering(Role::Approver).but(change.requested_by);
             inbox::notify(tx, &notice, &to).await.map(drop)
         }
         ApprovalWrite::Decide(decision) => decided(tx, change, *decision, at).await,

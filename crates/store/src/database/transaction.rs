@@ -85,10 +85,13 @@ impl Tx {
 
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
         let events = std::mem::take(&mut self.events);
-        self.chain.clone().seal(&mut self, events).await?;
+        let sealed = self.chain.clone().seal(&mut self, events).await?;
         match self.on {
             AnyTransaction::Sqlite(tx) => tx.commit().await?,
             AnyTransaction::Postgres(tx) => tx.commit().await?,
+        }
+        for row in sealed {
+            row.log();
         }
         Ok(())
     }

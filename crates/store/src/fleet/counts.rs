@@ -1,16 +1,17 @@
 //! How many instances share which values: a table that is kept with every change, so that counting costs no look at
 //! instances. Pages read it through a copy in memory that is as new as its version says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::inventory::{InstanceCounts, InstanceFilter};
-use domain::person::Scope;
+use domain::person::{Area, Scope};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::rows;
 use crate::database::{Tx, on};
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store, json};
 
 /// The values of every field that is filtered by.
@@ -37,10 +38,10 @@ struct Row {
     count: i64,
 }
 
-/// The copy. While a fleet is being read for the first time it changes with every answer: it is then up to half a
+/// The copies: of everything, and of the scopes by tags that were asked for lately. While a fleet is being read for the first time it changes with every answer: it is then up to half a
 /// second old, which nobody can see.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct CountCache(Arc<Mutex<Option<Copy>>>);
+pub(crate) struct CountCache(Arc<Mutex<HashMap<Option<Scope>, Copy>>>);
 
 #[derive(Debug, Clone)]
 struct Copy {
@@ -50,6 +51,23 @@ struct Copy {
 }
 
 const OLD: Duration = Duration::from_millis(500);
+/// People share scopes, or are few.
+const COPIES: usize = 64;
+
+impl CountCache {
+    fn find(&self, scope: Option<&Scope>) -> Option<Copy> {
+        let copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        copies.get(&scope.cloned()).cloned()
+    }
+
+    fn keep(&self, scope: Option<&Scope>, copy: Copy) {
+        let mut copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if copies.len() >= COPIES {
+            copies.retain(|scope, _| scope.is_none());
+        }
+        copies.insert(scope.cloned(), copy);
+    }
+}
 
 /// How many instances came to a combination of values and left it, in one transaction.
 #[derive(Debug, Default)]
@@ -123,12 +141,11 @@ impl Store {
         scope: &Scope,
         filter: &InstanceFilter,
     ) -> Result<InstanceCounts, Error> {
-        let Scope::Everything = scope;
-        let rows = self.counted().await?;
+        let rows = self.counted_in(scope).await?;
         let wanted = Wanted::of(filter);
         let mut counts = InstanceCounts::default();
         let mut by: [BTreeMap<&str, i64>; 7] = Default::default();
-        for row in rows.iter().filter(|row| row.count != 0) {
+        for row in rows.iter().filter(|row| row.count != 0 && row.is_in(scope)) {
             let values = row.values();
             let misses: Vec<usize> =
                 (0..7).filter(|field| !wanted.allows(*field, values[*field])).collect();
@@ -161,31 +178,64 @@ impl Store {
     }
 
     async fn counted(&self) -> Result<Arc<Vec<Row>>, Error> {
+        self.counted_in(&Scope::Everything).await
+    }
+
+    /// The rows to count from: of everything, or, where tags decide, of what is in the scope.
+    async fn counted_in(&self, scope: &Scope) -> Result<Arc<Vec<Row>>, Error> {
+        let by_tags = Some(scope).filter(|scope| asks_for_tags(scope));
         let mut db = self.read().await?;
         let version: i64 =
             on!(db, |c| sqlx::query_scalar("SELECT version FROM fleet_state").fetch_one(c).await)?;
-        let known = self.counts().0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self.counts().find(by_tags);
         if let Some(copy) =
             known.filter(|copy| copy.version == version || copy.made.elapsed() < OLD)
         {
             return Ok(copy.rows);
         }
+        let narrow = Narrow::instances(by_tags.unwrap_or(&Scope::Everything), 0);
+        let sql = match by_tags {
+            None => "SELECT account, region, environment, version, access, whitelist, exposure_level, count
+                     FROM fleet_counts WHERE count <> 0"
+                .to_owned(),
+            // No table is kept for these: the instances of the scope are walked.
+            Some(_) => format!(
+                "SELECT i.account, i.region, i.environment, i.version, i.access, i.whitelist, i.exposure_level,
+                        COUNT(*) AS count
+                 FROM instances i WHERE i.released_at IS NULL AND {}
+                 GROUP BY i.account, i.region, i.environment, i.version, i.access, i.whitelist, i.exposure_level",
+                narrow.sql
+            ),
+        };
         let rows: Vec<Row> = on!(db, |c| {
-            sqlx::query_as(
-            "SELECT account, region, environment, version, access, whitelist, exposure_level, count
-             FROM fleet_counts WHERE count <> 0"
-        )
-        .fetch_all(c)
-        .await
+            narrowed!(sqlx::query_as(AssertSqlSafe(sql)), narrow).fetch_all(c).await
         })?;
         let rows = Arc::new(rows);
         let copy = Copy { version, made: Instant::now(), rows: rows.clone() };
-        *self.counts().0.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
+        self.counts().keep(by_tags, copy);
         Ok(rows)
     }
 }
 
+fn asks_for_tags(scope: &Scope) -> bool {
+    match scope {
+        Scope::Everything => false,
+        Scope::Areas(areas) => areas.iter().any(|area| !area.tags.is_empty()),
+    }
+}
+
 impl Row {
+    /// Where tags decide, only what is in the scope was read.
+    fn is_in(&self, scope: &Scope) -> bool {
+        let Scope::Areas(areas) = scope else { return true };
+        let is_in = |area: &Area| {
+            has(&area.accounts, |name| name.as_str() == self.account)
+                && has(&area.regions, |region| region.as_str() == self.region)
+                && has(&area.environments, |environment| environment.code() == self.environment)
+        };
+        asks_for_tags(scope) || areas.iter().any(is_in)
+    }
+
     fn values(&self) -> [&str; 7] {
         [
             &self.account,
@@ -197,6 +247,11 @@ impl Row {
             &self.exposure_level,
         ]
     }
+}
+
+/// Whether a dimension that names values has one that fits.
+fn has<T>(named: &BTreeSet<T>, fits: impl Fn(&T) -> bool) -> bool {
+    named.is_empty() || named.iter().any(fits)
 }
 
 /// A filter in the order of [`Row::values`].

@@ -34,7 +34,7 @@ impl Store {
         scope: &Scope,
         key: &InstanceKey,
     ) -> Result<Option<InstanceDetail>, Error> {
-        if !scope.contains(key) {
+        if !self.is_in(scope, key).await? {
             return Ok(None);
         }
         let mut db = self.read().await?;

@@ -146,8 +146,8 @@ impl Store {
         fresh: Timestamp,
         now: Timestamp,
     ) -> Result<u64, Error> {
-        let Scope::Everything = scope;
         let mut query = Query::default();
+        query.add_scope(scope);
         query.add_fields(filter);
         self.add_text(&mut query, &filter.text).await?;
         let found = query.where_clause();

@@ -7,10 +7,11 @@ use domain::id::{ChangeId, InstanceKey};
 use domain::inventory::FleetEvent;
 use domain::person::Scope;
 use domain::time::Timestamp;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::stored_text;
 use crate::database::{Connection, Tx, on};
+use crate::scope::{Narrow, narrowed};
 use crate::{Error, Store, json};
 
 /// Longer values are cut: an event says what changed, the facts say what is.
@@ -99,12 +100,13 @@ impl Store {
         filter: &EventFilter,
         limit: i64,
     ) -> Result<Vec<FleetEvent>, Error> {
-        let Scope::Everything = scope;
         let before = filter.before.unwrap_or(i64::MAX);
-        let mut db = self.read().await?;
         let rows: Vec<Row> = match &filter.instance {
-            Some(key) => on!(db, |c| {
-                sqlx::query_as(select!(
+            Some(key) if !self.is_in(scope, key).await? => Vec::new(),
+            Some(key) => {
+                let mut db = self.read().await?;
+                on!(db, |c| {
+                    sqlx::query_as(select!(
                 "WHERE account = $1 AND region = $2 AND id = $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5"
             ))
             .bind(key.account.as_str())
@@ -114,14 +116,20 @@ impl Store {
             .bind(limit)
             .fetch_all(c)
             .await
-            })?,
-            None => on!(db, |c| sqlx::query_as(select!(
-                "WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2"
-            ))
-            .bind(before)
-            .bind(limit)
-            .fetch_all(c)
-            .await)?,
+                })?
+            }
+            None => {
+                let narrow = Narrow::naming(scope, "fleet_events", "id", 2);
+                let sql = format!(
+                    select!("WHERE sequence < $1 AND {narrow} ORDER BY sequence DESC LIMIT $2"),
+                    narrow = narrow.sql
+                );
+                let mut db = self.read().await?;
+                on!(db, |c| {
+                    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(before).bind(limit);
+                    narrowed!(query, narrow).fetch_all(c).await
+                })?
+            }
         };
         rows.into_iter().map(TryInto::try_into).collect()
     }
@@ -129,16 +137,20 @@ impl Store {
     /// What came after an event, the oldest first: for pages that stay open.
     pub async fn list_events_after(
         &self,
+        scope: &Scope,
         sequence: i64,
         limit: i64,
     ) -> Result<Vec<FleetEvent>, Error> {
+        let narrow = Narrow::naming(scope, "fleet_events", "id", 2);
+        let sql = format!(
+            select!("WHERE sequence > $1 AND {narrow} ORDER BY sequence LIMIT $2"),
+            narrow = narrow.sql
+        );
         let mut db = self.read().await?;
-        let rows: Vec<Row> =
-            on!(db, |c| sqlx::query_as(select!("WHERE sequence > $1 ORDER BY sequence LIMIT $2"))
-                .bind(sequence)
-                .bind(limit)
-                .fetch_all(c)
-                .await)?;
+        let rows: Vec<Row> = on!(db, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(sequence).bind(limit);
+            narrowed!(query, narrow).fetch_all(c).await
+        })?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 

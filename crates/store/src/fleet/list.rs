@@ -49,8 +49,8 @@ impl Store {
         scope: &Scope,
         page: PageOf<'_>,
     ) -> Result<Vec<InstanceListing>, Error> {
-        let Scope::Everything = scope;
         let mut query = Query::default();
+        query.add_scope(scope);
         query.add_fields(page.filter);
         let rare = self.add_text(&mut query, &page.filter.text).await?;
         let few = rare || !page.filter.keys.is_empty();
@@ -107,6 +107,7 @@ impl Store {
             return Ok(MatchCount::Exactly(self.count_instances(scope, filter).await?.total));
         }
         let mut query = Query::default();
+        query.add_scope(scope);
         query.add_fields(filter);
         self.add_text(&mut query, &filter.text).await?;
         let most = query.number(COUNTED + 1);
@@ -134,6 +135,13 @@ impl Store {
             // The order is that of the readings.
             InstanceSort::Age => None,
         };
+        if !scope.is_everything() {
+            let all = self.count_instances(scope, &InstanceFilter::default()).await?.total;
+            if all <= SORTED {
+                // What is in the scope is looked up, and sorted.
+                return Ok(None);
+            }
+        }
         let fields = fields(page.filter);
         if fields.is_empty() {
             return Ok(along_order);
@@ -141,7 +149,8 @@ impl Store {
         let mut shortest: Option<(i64, &'static str)> = None;
         for (column, value) in &fields {
             let alone = only(column, value, page.filter);
-            let count = self.count_instances(scope, &alone).await?.total;
+            // As long as the walk is, whoever walks.
+            let count = self.count_instances(&Scope::Everything, &alone).await?.total;
             if shortest.is_none_or(|(fewest, _)| count < fewest) {
                 shortest = Some((count, index_of(column)));
             }
@@ -266,6 +275,7 @@ impl TryFrom<Row> for InstanceListing {
             },
             name: body.name,
             environment: json::word("environment", &row.environment)?,
+            tags: body.tags,
             kind: body.kind,
             version: body.version,
             architecture: body.architecture,

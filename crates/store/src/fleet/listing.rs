@@ -6,13 +6,14 @@ use domain::access::AccessState;
 use domain::cloud::InstanceRow;
 use domain::environment::Environment;
 use domain::id::{AccountName, InstanceKey, RegionId};
+use domain::instance::Tag;
 use domain::inventory::{FactKind, WhitelistFinding};
 use domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::counts::{self, Dimensions, Moves};
 use super::events::{self, NewEvent};
-use super::{grams, rows, summary};
+use super::{grams, rows, summary, tags};
 use crate::database::{Tx, on};
 use crate::{Error, Store, json};
 
@@ -173,6 +174,9 @@ async fn insert(tx: &mut Tx, new: &[NewInstance<'_>], at: Timestamp) -> Result<(
         let places: Vec<(i64, &InstanceKey)> =
             part.iter().filter_map(|new| Some((number(new)?, &new.key))).collect();
         expect_readings(tx, &places).await?;
+        let tags: Vec<(i64, &[Tag])> =
+            part.iter().filter_map(|new| Some((number(new)?, new.row.tags.as_slice()))).collect();
+        tags::add(tx, &tags).await?;
         for new in part {
             let dimensions = Dimensions {
                 account: new.key.account.to_string(),
@@ -254,6 +258,9 @@ async fn update(
     })?;
     if search != known.search {
         grams::replace(tx, known.number, &search).await?;
+    }
+    if old.tags != row.tags {
+        tags::replace(tx, known.number, &row.tags).await?;
     }
     let was_there = known.released_at.is_none();
     counts::moved(tx, was_there.then_some(before), Some(after.clone())).await?;

@@ -2,10 +2,12 @@
 
 use domain::id::InstanceKey;
 use domain::inventory::InstanceFilter;
+use domain::person::Scope;
 use sqlx::AssertSqlSafe;
 
 use super::{grams, stored_text};
 use crate::database::on;
+use crate::scope::Narrow;
 use crate::{Error, Store};
 
 /// Matches of a text are counted up to here.
@@ -73,6 +75,16 @@ macro_rules! bound {
 pub(super) use bound;
 
 impl Query {
+    /// Only what is in the scope. Of everything nothing is asked.
+    pub(super) fn add_scope(&mut self, scope: &Scope) {
+        if scope.is_everything() {
+            return;
+        }
+        let narrow = Narrow::instances(scope, self.values.len());
+        self.values.extend(narrow.values.into_iter().map(Value::Text));
+        self.conditions.push(narrow.sql);
+    }
+
     pub(super) fn add_fields(&mut self, filter: &InstanceFilter) {
         for (column, value) in fields(filter) {
             let value = self.text(value);

@@ -54,7 +54,7 @@ fn whitelist(entries: &[&str]) -> FactUpdate {
 
 /// What became different, the oldest first, as "field before after".
 async fn told(store: &Store) -> Vec<String> {
-    let events = store.list_events_after(0, 100).await.unwrap();
+    let events = store.list_events_after(ALL, 0, 100).await.unwrap();
     let word = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     events
         .into_iter()

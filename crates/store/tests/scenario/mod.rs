@@ -5,10 +5,15 @@ pub mod changes;
 pub mod duties;
 pub mod fleet;
 pub mod guards;
+pub mod identities;
 pub mod notices;
+pub mod passkeys;
 pub mod people;
 pub mod rules;
+pub mod scopes;
+pub mod second_factors;
 pub mod sessions;
+pub mod tokens;
 
 use domain::access::{Access, AccessState};
 use domain::change::{Change, ChangeState};

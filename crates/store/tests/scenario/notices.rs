@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::access::Access;
@@ -5,12 +6,14 @@ use domain::approval::Verdict;
 use domain::change::{Cause, Change, ChangeState};
 use domain::id::UserId;
 use domain::inbox::{Audience, Notice, NoticeKind};
-use domain::person::Role;
+use domain::person::{Role, Scope};
 use store::Store;
 use store::change::{ApprovalWrite, Decision, Move, NewChange};
 use store::outbox::AfterTry;
 
 use super::{at, change, person};
+
+const ALL: &Scope = &Scope::Everything;
 
 async fn admin(store: &Store, name: &str) -> UserId {
     let id = UserId::from_u128(name.bytes().map(u128::from).sum());
@@ -34,24 +37,50 @@ pub async fn people_are_told_once_and_each_reads_for_themselves(store: &Store) {
     assert!(store.notify(&notice("a"), &admins).await.unwrap());
     assert!(!store.notify(&notice("a"), &Audience::person(zhao)).await.unwrap(), "told before");
     assert!(store.notify(&notice("b"), &admins.clone().but(lin)).await.unwrap());
-    let unread = async |id| store.count_unread_notices(id).await.unwrap();
+    let unread = async |id| store.count_unread_notices(ALL, id).await.unwrap();
     assert_eq!(
         [unread(lin).await, unread(zhao).await, unread(root).await, unread(gone).await],
         [1, 0, 2, 0]
     );
-    let mine = store.list_inbox(lin, 9).await.unwrap();
+    let mine = store.list_inbox(ALL, lin, 9).await.unwrap();
     assert_eq!((mine.len(), &mine[0].notice), (1, &notice("a")));
     store.mark_read(zhao, Some(&mine[0].id), at(20)).await.unwrap();
     assert_eq!(unread(lin).await, 1, "somebody else reads for themselves");
     store.mark_read(lin, Some(&mine[0].id), at(20)).await.unwrap();
     store.mark_read(lin, None, at(30)).await.unwrap();
-    assert_eq!(store.list_inbox(lin, 9).await.unwrap()[0].read_at, Some(at(20)));
+    assert_eq!(store.list_inbox(ALL, lin, 9).await.unwrap()[0].read_at, Some(at(20)));
     store.mark_read(root, None, at(30)).await.unwrap();
     assert_eq!([unread(lin).await, unread(root).await], [0, 0]);
     let mut told = store.list_told(NoticeKind::ApprovalWaiting, at(10)).await.unwrap();
     told.sort();
     assert_eq!(told, ["a", "b"]);
     assert!(store.list_told(NoticeKind::ApprovalWaiting, at(11)).await.unwrap().is_empty());
+}
+
+pub async fn what_nobody_has_to_act_on_can_be_switched_off(store: &Store) {
+    let (root, other) = (admin(store, "root").await, admin(store, "other").await);
+    let store = store.clone().with_webhook();
+    let all: BTreeSet<NoticeKind> = NoticeKind::ALL.iter().copied().collect();
+    assert!(store.list_muted(root).await.unwrap().is_empty());
+    store.set_muted(root, &all).await.unwrap();
+    assert_eq!(store.list_muted(root).await.unwrap(), all);
+    let to = Audience::covering(Role::Admin);
+    for kind in NoticeKind::ALL {
+        store.notify(&Notice::new(*kind, at(10), kind.code().to_owned()), &to).await.unwrap();
+    }
+    let kinds = async |id| -> BTreeSet<NoticeKind> {
+        let told = store.list_inbox(ALL, id, 99).await.unwrap();
+        told.iter().map(|told| told.notice.kind).collect()
+    };
+    let demanding: BTreeSet<NoticeKind> =
+        all.iter().copied().filter(|kind| kind.demands_action()).collect();
+    assert!(!demanding.is_empty() && demanding.len() < all.len(), "{demanding:?}");
+    assert_eq!(kinds(root).await, demanding);
+    assert_eq!(kinds(other).await, all, "somebody else chose nothing");
+    assert_eq!(store.list_deliveries(99).await.unwrap().len(), all.len(), "the webhook takes all");
+    store.set_muted(root, &BTreeSet::new()).await.unwrap();
+    store.notify(&Notice::new(NoticeKind::ReturnFailed, at(11), "new".into()), &to).await.unwrap();
+    assert!(kinds(root).await.contains(&NoticeKind::ReturnFailed));
 }
 
 pub async fn without_a_webhook_nothing_waits_to_go_out(store: &Store) {
@@ -102,20 +131,20 @@ pub async fn a_return_that_fails_is_told_with_its_move(store: &Store) {
     let refused = Move::new(&wish, ChangeState::Refused, at(20));
     store.move_change(refused).await.unwrap();
     for reader in [lin, root] {
-        let told = store.list_inbox(reader, 9).await.unwrap();
+        let told = store.list_inbox(ALL, reader, 9).await.unwrap();
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].notice.kind, NoticeKind::ReturnFailed);
         assert_eq!(told[0].notice.change, Some(wish.id));
     }
     // The move is made once, and so is the notice.
     assert!(store.move_change(Move::new(&wish, ChangeState::Refused, at(21))).await.is_err());
-    assert_eq!(store.list_inbox(root, 9).await.unwrap().len(), 1);
+    assert_eq!(store.list_inbox(ALL, root, 9).await.unwrap().len(), 1);
 }
 
 pub async fn whoever_may_decide_is_told_and_whoever_asked_is_told_what(store: &Store) {
     let (lin, root) = (person(store, "lin.wei").await, admin(store, "root").await);
     let kinds = async |reader| {
-        let told = store.list_inbox(reader, 9).await.unwrap();
+        let told = store.list_inbox(ALL, reader, 9).await.unwrap();
         told.iter().map(|told| told.notice.kind).collect::<Vec<_>>()
     };
     let wish = change(1, "r-a", lin);
@@ -128,7 +157,7 @@ pub async fn whoever_may_decide_is_told_and_whoever_asked_is_told_what(store: &S
     };
     let waiting = store.move_change(ask).await.unwrap();
     assert_eq!((kinds(root).await, kinds(lin).await), (vec![NoticeKind::ApprovalWaiting], vec![]));
-    let told = store.list_inbox(root, 1).await.unwrap().remove(0).notice;
+    let told = store.list_inbox(ALL, root, 1).await.unwrap().remove(0).notice;
     assert_eq!((told.due_at, told.reason.as_deref()), (Some(at(100)), Some("drill, OPS-1")));
     let (name, note) = ("root".parse().unwrap(), "not today".parse().unwrap());
     let reject = Move {
@@ -142,7 +171,7 @@ pub async fn whoever_may_decide_is_told_and_whoever_asked_is_told_what(store: &S
     };
     store.move_change(reject).await.unwrap();
     assert_eq!(kinds(lin).await, [NoticeKind::ApprovalDecided]);
-    let told = store.list_inbox(lin, 1).await.unwrap().remove(0).notice;
+    let told = store.list_inbox(ALL, lin, 1).await.unwrap().remove(0).notice;
     assert_eq!((told.person, told.reason.as_deref()), (Some(name), Some("not today")));
     let emergency = Change { break_glass: true, ..change(2, "r-b", lin) };
     request(store, &emergency).await;
@@ -173,8 +202,8 @@ pub async fn old_notices_are_forgotten(store: &Store) {
     let store = store.clone().with_webhook();
     store.notify(&notice("a"), &Audience::person(root)).await.unwrap();
     store.prune_notices(at(10)).await.unwrap();
-    assert_eq!(store.list_inbox(root, 9).await.unwrap().len(), 1);
+    assert_eq!(store.list_inbox(ALL, root, 9).await.unwrap().len(), 1);
     store.prune_notices(at(11)).await.unwrap();
-    assert!(store.list_inbox(root, 9).await.unwrap().is_empty());
+    assert!(store.list_inbox(ALL, root, 9).await.unwrap().is_empty());
     assert!(store.list_deliveries(9).await.unwrap().is_empty());
 }
