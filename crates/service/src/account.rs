@@ -9,6 +9,11 @@ use domain::id::{AccountName, RegionId};
 
 use crate::quota::Budgets;
 
+/// The smallest RAM policy that lets the portal do all it can, as JSON: for people to copy.
+pub fn smallest_ram_policy() -> String {
+    aliyun::ram_policy::smallest(&aliyun::ram_policy::Wanted::default())
+}
+
 /// What the configuration says of an account, beyond how to sign for it.
 #[derive(Debug)]
 pub struct AccountOptions {

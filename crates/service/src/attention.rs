@@ -26,13 +26,14 @@ pub struct Attention {
 
 impl Portal {
     pub async fn attention(&self, who: &SignedIn) -> Result<Attention, ServiceError> {
-        let overdue = self.list_overdue().await?;
+        let scope = who.person.sees();
+        let overdue = self.list_overdue(&scope).await?;
         let freeze = Some(self.policy().await?.policy.freeze).filter(|on| *on != Freeze::None);
-        let unread = self.store().count_unread_notices(who.person.id).await?;
-        if !who.person.role.covers(Role::Approver) {
+        let unread = self.store().count_unread_notices(&scope, who.person.id).await?;
+        if !who.person.may_anywhere(Role::Approver) {
             return Ok(Attention { overdue, unread, freeze, ..Attention::default() });
         }
-        let (store, scope) = (self.store(), &who.person.scope);
+        let (store, scope) = (self.store(), &who.person.scope_of(Role::Approver));
         let others = |change: &Change| change.requested_by != who.person.id;
         let mut emergencies = store.list_unseen_emergencies(scope, SHOWN).await?;
         emergencies.retain(others);

@@ -59,8 +59,9 @@ impl Viewer<'_> {
         filter: &AuditFilter,
         after: i64,
     ) -> Result<Vec<RecordedEvent>, ServiceError> {
-        let (store, scope) = (self.portal.store(), &self.who.person.scope);
-        Ok(store.walk_audit(scope, filter, after, EXPORT_PAGE).await?)
+        let (store, scope, filter) =
+            (self.portal.store(), self.who.person.sees(), self.shown(filter));
+        Ok(store.walk_audit(&scope, &filter, after, EXPORT_PAGE).await?)
     }
 
     /// Keeps who took which part of the audit with them. An export that cannot be recorded is not given out.

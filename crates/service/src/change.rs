@@ -9,7 +9,9 @@
 //! - `returns`: doors whose time is over are shut by the same way, however often it takes.
 //! - [`approver`]: somebody else agrees to a wish, or not.
 //! - [`batch`]: the same for many instances, a few first.
+//! - `pending`: how much may wait for one person's word.
 //! - `put_back`: what was just changed is taken back.
+//! - [`order`]: a program takes a review and confirms it in one step; `wait`: it waits for the end.
 //! - `verify`: reads back until there is proof. From here on nothing is ever sent.
 //! - `late`: the last read after a call that nobody heard of.
 
@@ -21,8 +23,11 @@ pub(crate) mod engine;
 mod late;
 mod lease;
 pub(crate) mod operator;
+pub(crate) mod order;
+pub(crate) mod pending;
 mod put_back;
 mod record;
 mod request;
 mod returns;
 mod verify;
+mod wait;

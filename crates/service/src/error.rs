@@ -8,6 +8,9 @@ use domain::change::Change;
 use domain::person::Role;
 use domain::policy::Refusal;
 
+use crate::oidc::ProviderProblem;
+use crate::step_up::Act;
+
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
     /// The person's role does not cover it.
@@ -49,12 +52,47 @@ pub enum ServiceError {
     /// Too many failures: not before this long.
     #[error("signing in is slowed down")]
     SignInThrottled { wait: Duration },
+    /// Signing in at the provider came to nothing.
+    #[error("the provider did not prove who it is: {}", problem.word())]
+    Provider { problem: ProviderProblem },
+    /// Whoever vouches for the person puts them into no group that has a role here.
+    #[error("no group of the person has a role here")]
+    NoRole,
+    #[error("the account is disabled")]
+    AccountDisabled,
+    /// The organisation's own sign-in is the only one.
+    #[error("local users are switched off")]
+    LocalSignInOff,
+    /// The code is wrong, or was used.
+    #[error("the code does not fit")]
+    CodeRefused,
+    /// It is none of this person's, was not asked for here and now, or did not verify who uses it.
+    #[error("the passkey does not prove it")]
+    PasskeyRefused,
+    /// There is none to be had here: see the page on it.
+    #[error("there are no second factors for this person")]
+    NoSecondFactor,
+    /// The person has to prove again that it is them.
+    #[error("a fresh proof is needed for {}", act.code())]
+    ProofNeeded { act: Act },
     /// More people sign in at once than the server can hash for.
     #[error("too many people sign in at once")]
     SignInBusy,
     /// The database did not answer. What was asked did not happen.
     #[error("the portal's memory did not answer")]
     Store(#[from] store::Error),
+    /// Nobody would be left who may change people.
+    #[error("it would take the last admin away")]
+    LastAdmin,
+    /// A link to set a password by is used, over, or none of ours.
+    #[error("the link is over")]
+    LinkOver,
+    /// Somebody whom the organisation vouches for has no password here.
+    #[error("there is no password to set")]
+    NoPassword,
+    /// This person has too many reviews or drafts that wait for their word.
+    #[error("too many reviews of this person wait for their word")]
+    TooManyOpen,
     /// A name that is taken already.
     #[error("the name is taken")]
     NameTaken,
@@ -78,7 +116,15 @@ pub enum Field {
     TypedCount,
     UserName,
     ViewName,
+    GroupName,
+    Member,
+    Grants,
     Password,
+    OldPassword,
+    Label,
+    ExpiresIn,
+    Code,
+    PasskeyName,
 }
 
 impl Field {
@@ -94,8 +140,14 @@ impl Field {
             Self::AtOnce => "at_once",
             Self::TypedCount => "typed_count",
             Self::Zone => "zone",
-            Self::UserName | Self::ViewName => "name",
+            Self::UserName | Self::ViewName | Self::GroupName | Self::PasskeyName => "name",
+            Self::Member => "member",
+            Self::Grants => "role",
+            Self::OldPassword => "old",
             Self::Password => "password",
+            Self::Label => "label",
+            Self::ExpiresIn => "expires_in",
+            Self::Code => "code",
         }
     }
 }
@@ -108,6 +160,10 @@ pub enum Problem {
     TooShort,
     TooLong,
     TooMany,
+    /// A password that leaked, of somebody or other.
+    Common,
+    /// A password that somebody who knows the place would try.
+    Obvious,
 }
 
 impl Problem {
@@ -118,6 +174,8 @@ impl Problem {
             Self::TooShort => "too-short",
             Self::TooLong => "too-long",
             Self::TooMany => "too-many",
+            Self::Common => "common",
+            Self::Obvious => "obvious",
         }
     }
 }

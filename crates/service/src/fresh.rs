@@ -83,7 +83,7 @@ impl Viewer<'_> {
     ) -> Result<u64, ServiceError> {
         let now = self.portal.now();
         let store = self.portal.store();
-        Ok(store.want_matches(&self.who.person.scope, filter, now.minus(FRESH), now).await?)
+        Ok(store.want_matches(&self.who.person.sees(), filter, now.minus(FRESH), now).await?)
     }
 }
 

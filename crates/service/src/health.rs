@@ -52,14 +52,19 @@ impl AccountHealth {
 }
 
 impl Viewer<'_> {
-    /// Every account of the configuration, by name.
+    /// Every account of the configuration that something of could be in scope, by name.
     pub async fn list_accounts(&self) -> Result<Vec<AccountHealth>, ServiceError> {
         let store = self.portal.store();
         let coverage = self.get_coverage().await?;
         let counts = self.count_instances(&InstanceFilter::default()).await?;
+        let scope = self.who.person.sees();
+        let mut failed = store.count_failed(&scope).await?;
         let mut accounts = Vec::new();
         for account in self.portal.accounts().iter() {
             let name = &account.name;
+            if !scope.touches(name, None) {
+                continue;
+            }
             let regions = coverage.regions.iter().filter(|region| region.account == *name);
             let counted = counts.by_account.iter().find(|(counted, _)| counted == name);
             accounts.push(AccountHealth {
@@ -68,7 +73,7 @@ impl Viewer<'_> {
                 identity: store.read_identity(name).await?,
                 regions: regions.cloned().collect(),
                 instances: counted.map_or(0, |(_, count)| *count),
-                failed: store.count_failed(name).await?,
+                failed: failed.remove(name).unwrap_or_default(),
                 limits: store.list_call_limits(name).await?,
             });
         }

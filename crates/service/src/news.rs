@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::id::InstanceKey;
+use domain::id::{InstanceKey, UserId};
 use tokio::sync::watch;
 
 use crate::{Portal, ServiceError, Viewer};
@@ -52,6 +52,7 @@ pub struct NewsStream {
     portal: Portal,
     changes: watch::Receiver<Standing>,
     told: Standing,
+    person: UserId,
 }
 
 impl Portal {
@@ -96,7 +97,8 @@ impl Viewer<'_> {
         let mut changes = sender.subscribe();
         // What this stream missed is told at once.
         changes.mark_changed();
-        Ok(Some(NewsStream { portal: self.portal.clone(), changes, told }))
+        let (portal, person) = (self.portal.clone(), self.who.person.id);
+        Ok(Some(NewsStream { portal, changes, told, person }))
     }
 }
 
@@ -117,13 +119,18 @@ impl NewsStream {
     }
 
     async fn tell(&mut self, heard: Standing) -> Result<Option<News>, ServiceError> {
-        let events = self.portal.store().list_events_after(self.told.sequence, MOST + 1).await?;
-        let newest = events.last().map_or(self.told.sequence, |event| event.sequence);
+        let store = self.portal.store();
+        // What they may see as it is now, not as it was when the page was opened.
+        let Some(person) = store.find_active_person(self.person).await? else { return Ok(None) };
+        let after = self.told.sequence;
+        let events = store.list_events_after(&person.sees(), after, MOST + 1).await?;
+        let newest = events.last().map_or(after, |event| event.sequence);
         let all = events.len() as u64 <= MOST.unsigned_abs();
-        // Whoever missed many events looks at everything, and goes on from here.
-        let number = if all { newest } else { newest.max(heard.sequence) };
+        // Whoever missed many events looks at everything, and goes on from here; and so does whoever may not see them.
+        let number = newest.max(heard.sequence);
         let counted = heard.version > self.told.version;
         if events.is_empty() && !counted {
+            self.told.sequence = number;
             return Ok(None);
         }
         let keys = events.into_iter().map(|event| event.instance).collect();

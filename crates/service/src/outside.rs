@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::id::{AttemptId, BatchId, ChangeId, ReviewId, UserId};
+use domain::id::{AttemptId, BatchId, ChangeId, GroupId, ReviewId, TokenId, UserId};
 use domain::time::Timestamp;
 
 /// The wall clock. The real one is made in `server`; tests hold one they can move.
@@ -52,6 +52,19 @@ impl Outside {
 
     pub(crate) fn user_id(&self) -> UserId {
         UserId::from_u128(self.entropy.bits())
+    }
+
+    pub(crate) fn group_id(&self) -> GroupId {
+        GroupId::from_u128(self.entropy.bits())
+    }
+
+    /// 128 bits for whoever holds them, as 32 hex digits.
+    pub(crate) fn secret(&self) -> String {
+        format!("{:032x}", self.entropy.bits())
+    }
+
+    pub(crate) fn token_id(&self) -> TokenId {
+        TokenId::from_u128(self.entropy.bits())
     }
 
     /// 48 bits of milliseconds before 80 random ones: later ids sort later, and none can be guessed.

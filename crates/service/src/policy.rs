@@ -11,6 +11,7 @@ use serde_json::Value;
 use store::policy::NewPolicy;
 pub use store::policy::PolicyVersion;
 
+use crate::step_up::Act;
 use crate::{Portal, ServiceError, SignedIn, Viewer};
 
 /// On pages.
@@ -62,7 +63,7 @@ impl Viewer<'_> {
 /// Changes the rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Admin<'a> {
-    viewer: Viewer<'a>,
+    pub(crate) viewer: Viewer<'a>,
 }
 
 impl Admin<'_> {
@@ -84,6 +85,7 @@ impl Admin<'_> {
         if differences.is_empty() && (policy.is_some() || !before.is_of_the_portal()) {
             return Ok(());
         }
+        portal.require_proof(who, Act::ChangePolicy).await?;
         let event = AuditEvent {
             reason: note.as_ref().map(ToString::to_string),
             before: Some(before.version.to_string()),

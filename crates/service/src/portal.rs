@@ -10,10 +10,14 @@ use store::Store;
 use tokio::time::Instant;
 
 use crate::change::engine::Engine;
+use crate::change::pending;
 use crate::fresh::SingleFlight;
 use crate::news::NewsDesk;
 use crate::sign_in::PasswordHasher;
-use crate::{Accounts, Outside, ReceiptKey, ServiceError, Timing, Webhook};
+use crate::{
+    Accounts, FactorKey, GroupRoles, Oidc, Outside, Passkeys, ReceiptKey, ServiceError, Timing,
+    Webhook,
+};
 
 /// What an operator of the portal may set.
 #[derive(Debug, Clone)]
@@ -23,12 +27,16 @@ pub struct Settings {
     pub timing: Timing,
     /// What is demanded of changes until an admin says otherwise.
     pub policy: Policy,
+    /// What the portal's host is called: no password may be made of it.
+    pub known_as: Vec<String>,
     /// A session nobody used for this long is over.
     pub session_idle: Duration,
     /// A session is over this long after signing in, used or not.
     pub session_absolute: Duration,
     /// A review older than this cannot be confirmed.
     pub review_lasts: Duration,
+    /// So many reviews of one person may wait for their word.
+    pub reviews_at_once: u32,
     /// Fresh facts for a review or a change: what has not answered by then is unknown.
     pub gather_deadline: Duration,
     /// How often the list of instances and their modes are read.
@@ -42,6 +50,20 @@ pub struct Settings {
     pub events_kept: Duration,
     /// Where notices go besides the inbox.
     pub webhook: Option<Webhook>,
+    /// Where people sign in besides.
+    pub oidc: Option<Oidc>,
+    /// Which groups of people who are vouched for have which role.
+    pub group_roles: GroupRoles,
+    /// Whether people of the portal's own may sign in.
+    pub local_users: bool,
+    /// Seals the secrets of second factors. Without one there are none.
+    pub factor_key: Option<FactorKey>,
+    /// Without a host name there are none.
+    pub passkeys: Option<Passkeys>,
+    /// Whether what is dangerous needs a fresh proof of who it is.
+    pub step_up: bool,
+    /// Whether everybody with a password here has to have a second factor.
+    pub demand_second_factor: bool,
     /// Signs receipts. Without one there are none.
     pub receipt_key: Option<ReceiptKey>,
     /// Only the newest so many are kept, however young the others are.
@@ -54,9 +76,11 @@ impl Default for Settings {
             environment_tag: "environment".to_owned(),
             timing: Timing::REAL,
             policy: Policy::default(),
+            known_as: Vec::new(),
             session_idle: Duration::from_hours(1),
             session_absolute: Duration::from_hours(12),
             review_lasts: Duration::from_mins(15),
+            reviews_at_once: pending::REVIEWS,
             gather_deadline: Duration::from_secs(5),
             list_every: Duration::from_mins(1),
             attributes_every: Duration::from_mins(5),
@@ -64,6 +88,13 @@ impl Default for Settings {
             calls_at_once: 16,
             events_kept: Duration::from_hours(90 * 24),
             webhook: None,
+            oidc: None,
+            group_roles: GroupRoles::default(),
+            local_users: true,
+            factor_key: None,
+            passkeys: None,
+            step_up: true,
+            demand_second_factor: false,
             receipt_key: None,
             events_most: 1_000_000,
         }
@@ -102,7 +133,7 @@ impl Portal {
         outside: Outside,
         settings: Settings,
     ) -> Result<Self, ServiceError> {
-        let hasher = PasswordHasher::new()?;
+        let hasher = PasswordHasher::new(&settings.known_as)?;
         let store = if settings.webhook.is_some() { store.with_webhook() } else { store };
         let engine = Engine::default();
         let began = (outside.now(), Instant::now());

@@ -6,6 +6,8 @@ use crate::{Portal, ServiceError, sign_in};
 
 /// Sessions that ended and reviews that nobody confirmed are forgotten after this.
 const ENDED_KEPT: Duration = Duration::from_hours(24);
+/// Tokens that ended are shown for this long.
+const TOKENS_KEPT: Duration = Duration::from_hours(30 * 24);
 /// So many events go in one transaction: whoever reads or writes meanwhile waits for no more than that.
 const BATCH: i64 = 5_000;
 
@@ -15,7 +17,9 @@ impl Portal {
         let (store, now) = (self.store(), self.now());
         store.prune_sessions(self.session_now().minus(ENDED_KEPT)).await?;
         store.prune_sign_in_failures(now.minus(sign_in::FAILURES_KEPT)).await?;
+        store.prune_tokens(now.minus(TOKENS_KEPT)).await?;
         store.prune_reviews(now.minus(ENDED_KEPT)).await?;
+        store.prune_reset_links(now).await?;
         store.prune_drafts(now.minus(ENDED_KEPT)).await?;
         let settings = self.settings();
         store.prune_notices(now.minus(settings.events_kept)).await?;

@@ -1,21 +1,25 @@
 //! Who is signing in, told without telling which half was wrong.
 
-mod delay;
+pub(crate) mod delay;
+mod filter;
+mod guessable;
 mod password;
 
 use std::net::IpAddr;
 
 use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
 use domain::id::UserName;
-use domain::person::{Person, Role};
+use domain::person::{Grant, Person, Role};
 use domain::time::Timestamp;
 use secrecy::SecretString;
+use store::identity::NO_PASSWORD;
 use store::user::User;
 
 pub(crate) use delay::MEMORY as FAILURES_KEPT;
-pub use password::{MIN_CHARS, PasswordHasher};
+pub use password::{MAX_BYTES, MIN_CHARS, PasswordHasher, check_length as check_password_length};
 
-use crate::{Portal, ServiceError};
+use crate::second_factor::{FirstStep, HalfSignedIn};
+use crate::{Method, Portal, ServiceError};
 
 /// Somebody who is signed in, and from where.
 #[derive(Debug, Clone)]
@@ -26,6 +30,8 @@ pub struct SignedIn {
     pub address: Option<IpAddr>,
     pub language: Option<String>,
     pub theme: Option<String>,
+    /// When they last proved who they are. Looked for where something is to be done, not where it is looked at.
+    pub proven_at: Option<Timestamp>,
 }
 
 impl SignedIn {
@@ -44,8 +50,25 @@ impl SignedIn {
 }
 
 impl Portal {
-    /// Checks name and password. Unknown and known names cost the same reads and one hash each.
+    /// Checks name and password; whoever has a second factor is not in with that.
     pub async fn sign_in(
+        &self,
+        name: &str,
+        password: SecretString,
+        address: Option<IpAddr>,
+    ) -> Result<FirstStep, ServiceError> {
+        if !self.settings().local_users {
+            return Err(ServiceError::LocalSignInOff);
+        }
+        let user = self.check_password(name, password, address).await?;
+        if self.factors_of(user.person.id).await?.any() {
+            return Ok(FirstStep::Half(HalfSignedIn { user: user.person.id }));
+        }
+        Ok(FirstStep::Done(user))
+    }
+
+    /// Checks name and password. Unknown and known names cost the same reads and one hash each.
+    pub(crate) async fn check_password(
         &self,
         name: &str,
         password: SecretString,
@@ -78,6 +101,8 @@ impl Portal {
             None => None,
         };
         let user = user.filter(|user| user.disabled_at.is_none());
+        // Whom somebody else vouches for has no password here, whatever is typed.
+        let user = user.filter(|user| user.password_hash != NO_PASSWORD);
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         let fits = self.hasher().verify(password, stored).await?;
         let Some(user) = user.filter(|_| fits) else {
@@ -92,12 +117,42 @@ impl Portal {
         Ok(user)
     }
 
+    /// Whether it is this person's password, slowed down after failures like signing in.
+    pub(crate) async fn is_password_of(
+        &self,
+        user: &User,
+        password: SecretString,
+        address: Option<IpAddr>,
+    ) -> Result<bool, ServiceError> {
+        let (store, now) = (self.store(), self.now());
+        let pair = delay::pair(Some(&user.person.name), address);
+        let failures = store.find_sign_in_failures(&pair).await?;
+        let wait = delay::remaining(failures, delay::after_pair, now);
+        if !wait.is_zero() {
+            return Err(ServiceError::SignInThrottled { wait });
+        }
+        if self.hasher().verify(password, Some(user.password_hash.clone())).await? {
+            store.clear_sign_in_failures(&pair).await?;
+            return Ok(true);
+        }
+        store.record_sign_in_failure(&pair, now, now.minus(delay::MEMORY)).await?;
+        Ok(false)
+    }
+
     /// Called when the session of somebody who just signed in is stored.
-    pub async fn record_signed_in(&self, who: &SignedIn) -> Result<(), ServiceError> {
-        Ok(self
-            .store()
-            .record(&who.event(self.now(), AuditCode::SignInSucceeded, Outcome::Succeeded))
-            .await?)
+    pub async fn record_signed_in(
+        &self,
+        who: &SignedIn,
+        method: Method,
+        factor: Option<&'static str>,
+    ) -> Result<(), ServiceError> {
+        let said = [("method", Some(method.code())), ("factor", factor)];
+        let said = said.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let event = AuditEvent {
+            detail: said.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            ..who.event(self.now(), AuditCode::SignInSucceeded, Outcome::Succeeded)
+        };
+        Ok(self.store().record(&event).await?)
     }
 
     pub async fn record_signed_out(&self, who: &SignedIn) -> Result<(), ServiceError> {
@@ -107,25 +162,15 @@ impl Portal {
             .await?)
     }
 
-    /// Adds a local user, at the command line.
+    /// Adds a local user with one role everywhere, at the command line.
     pub async fn add_user(
         &self,
         name: &UserName,
         role: Role,
         password: SecretString,
     ) -> Result<(), ServiceError> {
-        let hash = self.hasher().hash(password).await?;
-        let now = self.now();
-        match self.store().add_user(self.outside().user_id(), name, role, &hash, now).await {
-            Err(store::Error::Conflict) => return Err(ServiceError::NameTaken),
-            done => done?,
-        }
-        let event = AuditEvent {
-            after: Some(role.code().to_owned()),
-            detail: vec![("name".to_owned(), name.to_string())],
-            ..AuditEvent::new(now, AuditCode::UserAdded, Outcome::Succeeded, Actor::CommandLine)
-        };
-        Ok(self.store().record(&event).await?)
+        let grants = [Grant::over_everything(role)];
+        self.people_at_command_line().add(name, &grants, Some(password)).await
     }
 
     /// What was typed as a name is kept only where it is the name of somebody: it may be a password.

@@ -1,9 +1,12 @@
 //! What everybody who is signed in may see.
 
+use std::collections::BTreeSet;
+
 use domain::approval::Approval;
 use domain::audit::{AuditCode, AuditEvent, Outcome, RecordedEvent};
 use domain::change::{Attempt, Change, ReadBack};
 use domain::id::{BatchId, ChangeId, InstanceKey};
+use domain::inbox::NoticeKind;
 use domain::inventory::{
     Coverage, FleetEvent, InstanceCounts, InstanceDetail, InstanceFilter, InstanceListing,
     MatchCount,
@@ -13,6 +16,7 @@ use domain::time::Timestamp;
 pub use store::audit::AuditFilter;
 pub use store::change::ChangeFilter;
 pub use store::fleet::{EventFilter, PageOf, cursor_after};
+pub use store::user::{AS_BROWSER, Preferences};
 pub use store::view::SavedView;
 
 use crate::{Portal, ServiceError, SignedIn, failpoint};
@@ -28,6 +32,8 @@ pub struct Viewer<'a> {
 #[derive(Debug, Clone)]
 pub struct ChangeDetail {
     pub change: Change,
+    /// What whoever looks may do at its instance.
+    pub role: Role,
     pub attempts: Vec<Attempt>,
     pub read_backs: Vec<ReadBack>,
     /// The cloud takes the last call no later than this.
@@ -43,23 +49,52 @@ pub struct ChangeDetail {
 }
 
 impl Portal {
-    /// Every role may view.
+    /// Everybody may look; at what, their grants say.
     pub fn viewer<'a>(&'a self, who: &'a SignedIn) -> Viewer<'a> {
         failpoint::reach(failpoint::ASKED);
         Viewer { portal: self, who }
     }
 
-    /// Refuses a role that does not cover `needed`, and keeps that it was tried.
+    /// Refuses whoever has a role that covers `needed` nowhere, and keeps that it was tried. Acts of admins concern no
+    /// instance: they need the role over everything.
     pub(crate) async fn require(
         &self,
         who: &SignedIn,
         needed: Role,
         act: &'static str,
     ) -> Result<(), ServiceError> {
-        if who.person.role.covers(needed) {
-            return Ok(());
+        let may = match needed {
+            Role::Admin => who.person.may_everywhere(needed),
+            Role::Viewer | Role::Operator | Role::Approver => who.person.may_anywhere(needed),
+        };
+        if may { Ok(()) } else { Err(self.deny(who, needed, act, None).await?) }
+    }
+
+    /// The role for this instance, where it covers `needed`. What is out of scope is not there.
+    pub(crate) async fn require_at(
+        &self,
+        who: &SignedIn,
+        needed: Role,
+        key: &InstanceKey,
+        act: &'static str,
+    ) -> Result<Role, ServiceError> {
+        match who.person.role_at(&self.store().locate(key).await?) {
+            None => Err(ServiceError::NotFound),
+            Some(role) if role.covers(needed) => Ok(role),
+            Some(_) => Err(self.deny(who, needed, act, Some(key)).await?),
         }
+    }
+
+    /// Keeps that it was tried.
+    pub(crate) async fn deny(
+        &self,
+        who: &SignedIn,
+        needed: Role,
+        act: &'static str,
+        instance: Option<&InstanceKey>,
+    ) -> Result<ServiceError, ServiceError> {
         let event = AuditEvent {
+            instance: instance.cloned(),
             detail: vec![
                 ("act".to_owned(), act.to_owned()),
                 ("needed".to_owned(), needed.code().to_owned()),
@@ -67,7 +102,7 @@ impl Portal {
             ..who.event(self.now(), AuditCode::AccessDenied, Outcome::Refused)
         };
         self.store().record(&event).await?;
-        Err(ServiceError::Forbidden { needed })
+        Ok(ServiceError::Forbidden { needed })
     }
 }
 
@@ -83,12 +118,12 @@ impl Viewer<'_> {
         &self,
         page: PageOf<'_>,
     ) -> Result<Vec<InstanceListing>, ServiceError> {
-        Ok(self.portal.store().list_instances(&self.who.person.scope, page).await?)
+        Ok(self.portal.store().list_instances(&self.who.person.sees(), page).await?)
     }
 
     /// How many instances a filter finds, its text included.
     pub async fn count_matches(&self, filter: &InstanceFilter) -> Result<MatchCount, ServiceError> {
-        Ok(self.portal.store().count_matches(&self.who.person.scope, filter).await?)
+        Ok(self.portal.store().count_matches(&self.who.person.sees(), filter).await?)
     }
 
     /// What became different, the newest first.
@@ -97,22 +132,22 @@ impl Viewer<'_> {
         filter: &EventFilter,
         limit: i64,
     ) -> Result<Vec<FleetEvent>, ServiceError> {
-        Ok(self.portal.store().list_events(&self.who.person.scope, filter, limit).await?)
+        Ok(self.portal.store().list_events(&self.who.person.sees(), filter, limit).await?)
     }
 
     pub async fn count_instances(
         &self,
         filter: &InstanceFilter,
     ) -> Result<InstanceCounts, ServiceError> {
-        Ok(self.portal.store().count_instances(&self.who.person.scope, filter).await?)
+        Ok(self.portal.store().count_instances(&self.who.person.sees(), filter).await?)
     }
 
     pub async fn get_coverage(&self) -> Result<Coverage, ServiceError> {
-        Ok(self.portal.store().get_coverage(&self.who.person.scope).await?)
+        Ok(self.portal.store().get_coverage(&self.who.person.sees()).await?)
     }
 
     pub async fn get_instance(&self, key: &InstanceKey) -> Result<InstanceDetail, ServiceError> {
-        let found = self.portal.store().find_instance(&self.who.person.scope, key).await?;
+        let found = self.portal.store().find_instance(&self.who.person.sees(), key).await?;
         found.ok_or(ServiceError::NotFound)
     }
 
@@ -121,21 +156,22 @@ impl Viewer<'_> {
         filter: &ChangeFilter,
         limit: i64,
     ) -> Result<Vec<Change>, ServiceError> {
-        Ok(self.portal.store().list_changes(&self.who.person.scope, filter, limit).await?)
+        Ok(self.portal.store().list_changes(&self.who.person.sees(), filter, limit).await?)
     }
 
     /// Wishes that somebody has to approve, the oldest first.
     pub async fn list_waiting(&self, limit: i64) -> Result<Vec<Change>, ServiceError> {
-        Ok(self.portal.store().list_waiting_changes(&self.who.person.scope, limit).await?)
+        Ok(self.portal.store().list_waiting_changes(&self.who.person.sees(), limit).await?)
     }
 
     pub async fn get_change(&self, id: ChangeId) -> Result<ChangeDetail, ServiceError> {
         let store = self.portal.store();
         let change =
-            store.find_change(&self.who.person.scope, id).await?.ok_or(ServiceError::NotFound)?;
+            store.find_change(&self.who.person.sees(), id).await?.ok_or(ServiceError::NotFound)?;
         let filter = AuditFilter { change: Some(id), ..AuditFilter::default() };
-        let mut events = store.list_audit(&self.who.person.scope, &filter, AUDIT_PAGE).await?;
+        let mut events = store.list_audit(&self.who.person.sees(), &filter, AUDIT_PAGE).await?;
         events.reverse();
+        let role = self.role_at(&change.instance).await?.ok_or(ServiceError::NotFound)?;
         let attempts = store.list_attempts(id).await?;
         let late = self.portal.settings().timing.late_effect();
         Ok(ChangeDetail {
@@ -147,6 +183,7 @@ impl Viewer<'_> {
             put_back_until: self.may_put_back(&change).await?,
             events,
             change,
+            role,
         })
     }
 
@@ -154,14 +191,35 @@ impl Viewer<'_> {
         &self,
         filter: &AuditFilter,
     ) -> Result<Vec<RecordedEvent>, ServiceError> {
-        Ok(self.portal.store().list_audit(&self.who.person.scope, filter, AUDIT_PAGE).await?)
+        let filter = self.shown(filter);
+        Ok(self.portal.store().list_audit(&self.who.person.sees(), &filter, AUDIT_PAGE).await?)
     }
 
-    pub async fn set_preferences(
-        &self,
-        language: Option<&str>,
-        theme: Option<&str>,
-    ) -> Result<(), ServiceError> {
-        Ok(self.portal.store().set_preferences(self.who.person.id, language, theme).await?)
+    /// Of what concerns no instance, whoever does not see everything is shown their own acts.
+    pub(crate) fn shown(&self, filter: &AuditFilter) -> AuditFilter {
+        AuditFilter { own: Some(self.who.person.name.clone()), ..filter.clone() }
+    }
+
+    /// What this person may do at an instance; `None`: it is not theirs to see.
+    pub async fn role_at(&self, key: &InstanceKey) -> Result<Option<Role>, ServiceError> {
+        Ok(self.who.person.role_at(&self.portal.store().locate(key).await?))
+    }
+
+    /// How many replicas have a duty, such as reading an account.
+    pub async fn count_replicas(&self) -> Result<i64, ServiceError> {
+        Ok(self.portal.store().count_lease_holders(self.portal.now()).await?)
+    }
+
+    pub async fn set_preferences(&self, chosen: Preferences<'_>) -> Result<(), ServiceError> {
+        Ok(self.portal.store().set_preferences(self.who.person.id, chosen).await?)
+    }
+
+    /// Kinds of notices that the inbox does not keep.
+    pub async fn list_muted(&self) -> Result<BTreeSet<NoticeKind>, ServiceError> {
+        Ok(self.portal.store().list_muted(self.who.person.id).await?)
+    }
+
+    pub async fn set_muted(&self, muted: &BTreeSet<NoticeKind>) -> Result<(), ServiceError> {
+        Ok(self.portal.store().set_muted(self.who.person.id, muted).await?)
     }
 }

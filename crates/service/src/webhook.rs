@@ -1,9 +1,8 @@
 //! Notices go out: one signed POST each, by the rules of Standard Webhooks, until somebody takes it.
 //!
-//! https only, no redirects, no proxy. Where the name leads is checked when the connection is made ([`address`]), so that
+//! https only, no redirects, no proxy. Where the name leads is checked when the connection is made ([`crate::outgoing`]), so that
 //! a name cannot lead into a network it should not. Of the answer only the status counts; nothing else of it is read.
 
-mod address;
 mod send;
 mod sign;
 
@@ -18,7 +17,7 @@ use url::{Host, Url};
 
 pub use sign::WebhookSecret;
 
-use crate::{Portal, ServiceError};
+use crate::{Portal, ServiceError, outgoing};
 use send::Outcome;
 
 /// A try that is not over by then died with its process.
@@ -101,7 +100,7 @@ impl Webhook {
             Some(Host::Domain(name)) if !name.is_empty() => None,
             _ => return Err(WebhookError::NotAnAddress),
         };
-        let allowed = address.is_none_or(|address| address::may_be_reached(address, allow));
+        let allowed = address.is_none_or(|address| outgoing::may_be_reached(address, allow));
         match url.scheme() {
             "https" if allowed => Ok(url),
             "https" => Err(WebhookError::Refused),

@@ -345,7 +345,8 @@ async fn those_who_decide_are_told_of_a_batch_once() {
         world.until(id, |change| change.state.is_terminal()).await;
         decided.push(id);
     }
-    let told = world.portal.store().list_inbox(mei.person.id, 50).await.unwrap();
+    let told =
+        world.portal.store().list_inbox(&Scope::Everything, mei.person.id, 50).await.unwrap();
     let told: Vec<_> = told.into_iter().map(|told| told.notice).collect();
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!((told[0].batch, &told[0].change, &told[0].instance), (Some(batch), &None, &None));

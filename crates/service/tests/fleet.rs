@@ -50,12 +50,8 @@ fn reading(portal: &Portal) -> JoinHandle<()> {
 }
 
 fn somebody() -> SignedIn {
-    signed_in(Person {
-        id: domain::id::UserId::from_u128(1),
-        name: "chen.yu".parse().unwrap(),
-        role: Role::Viewer,
-        scope: Scope::Everything,
-    })
+    let id = domain::id::UserId::from_u128(1);
+    signed_in(Person::everywhere(id, "chen.yu".parse().unwrap(), Role::Viewer))
 }
 
 async fn coverage(portal: &Portal) -> Coverage {

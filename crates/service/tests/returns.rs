@@ -116,7 +116,7 @@ async fn a_return_that_fails_is_tried_until_it_is_done_and_told_once() {
     tokio::spawn(world.portal.clone().keep_returns());
     let waiting = async {
         while duty(&world).await.unwrap().tries < 3
-            || world.portal.list_overdue().await.unwrap().is_empty()
+            || world.portal.list_overdue(&Scope::Everything).await.unwrap().is_empty()
         {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -126,7 +126,7 @@ async fn a_return_that_fails_is_tried_until_it_is_done_and_told_once() {
     world.cloud.control().remove_fault(fault);
     assert_eq!(shut(&world).await.state, ChangeState::Verified);
     assert_eq!(world.mode(DEVELOPMENT), "Open");
-    assert!(world.portal.list_overdue().await.unwrap().is_empty());
+    assert!(world.portal.list_overdue(&Scope::Everything).await.unwrap().is_empty());
     assert_eq!(told(&world, AuditCode::ReturnOverdue).await, 1);
 }
 

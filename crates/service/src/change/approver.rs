@@ -14,23 +14,25 @@ use store::change::{ApprovalWrite, Decision, Move};
 use super::drive::{expire, refuse_on_facts};
 use super::operator::{Start, first_come, get_review, start_at, take_review};
 use crate::error::{Field, Problem};
-use crate::{Portal, ServiceError, SignedIn, Viewer};
+use crate::{Act, Portal, ServiceError, SignedIn, Viewer};
 
 /// Decides on the wishes of others.
 #[derive(Debug, Clone, Copy)]
 pub struct Approver<'a> {
     viewer: Viewer<'a>,
+    /// What is tried, for the audit of a refusal.
+    act: &'static str,
 }
 
 impl Portal {
-    /// `act` names what was tried, for the audit of a refusal.
+    /// Somebody who is an approver somewhere; where, each act asks. `act` names what was tried, for the audit of a refusal.
     pub async fn approver<'a>(
         &'a self,
         who: &'a SignedIn,
         act: &'static str,
     ) -> Result<Approver<'a>, ServiceError> {
         self.require(who, Role::Approver, act).await?;
-        Ok(Approver { viewer: self.viewer(who) })
+        Ok(Approver { viewer: self.viewer(who), act })
     }
 }
 
@@ -72,6 +74,9 @@ impl Approver<'_> {
         if refuse_on_facts(portal, &change, moved, &now_seen.preflight).await? {
             return Ok(id);
         }
+        portal
+            .require_proof_to_open(who, change.environment, change.to, Act::ApproveGuarded)
+            .await?;
         let at = portal.now();
         let policy = portal.policy().await?.policy;
         let chosen = start_at(at, &now_seen, &policy, start)?;
@@ -129,8 +134,9 @@ impl Approver<'_> {
         note: Option<Reason>,
     ) -> Result<(), ServiceError> {
         let (portal, who) = (self.viewer.portal, self.viewer.who);
-        let change = portal.store().find_change(&who.person.scope, id).await?;
+        let change = portal.store().find_change(&who.person.sees(), id).await?;
         let change = change.filter(|change| change.break_glass).ok_or(ServiceError::NotFound)?;
+        portal.require_at(who, Role::Approver, &change.instance, self.act).await?;
         self.not_own(&change)?;
         let asked = portal.store().find_approval(id).await?;
         if !asked
@@ -158,8 +164,9 @@ impl Approver<'_> {
     /// A wish of somebody else that nobody has decided.
     async fn waiting(&self, id: ChangeId) -> Result<Change, ServiceError> {
         let (portal, who) = (self.viewer.portal, self.viewer.who);
-        let change = portal.store().find_change(&who.person.scope, id).await?;
+        let change = portal.store().find_change(&who.person.sees(), id).await?;
         let change = change.ok_or(ServiceError::NotFound)?;
+        portal.require_at(who, Role::Approver, &change.instance, self.act).await?;
         self.not_own(&change)?;
         if change.state == ChangeState::AwaitingApproval {
             Ok(change)

@@ -18,16 +18,17 @@ use domain::consequence::consequences;
 use domain::environment::Environment;
 use domain::id::{BatchId, InstanceKey};
 use domain::inventory::{InstanceFilter, InstanceSort};
-use domain::person::Role;
+use domain::person::{Role, Scope};
 use domain::policy::Policy;
 use domain::preflight::{self, Facts};
 use domain::review::Review;
 use domain::text::Reason;
 use store::fleet::PageOf;
 
-use super::operator::first_come;
+use super::operator::{first_come, wish};
+use super::pending::require_room_for_draft;
 use crate::error::{Field, Problem};
-use crate::{Operator, ServiceError, Viewer};
+use crate::{Act, Operator, ServiceError, Viewer};
 
 /// How many are under way at once where nobody says.
 pub const USUAL_AT_ONCE: u32 = 10;
@@ -121,18 +122,19 @@ pub fn lasts_in(policy: &Policy, environment: Environment, chosen: BatchLasts) -
 impl Viewer<'_> {
     pub async fn get_batch(&self, id: BatchId) -> Result<BatchDetail, ServiceError> {
         let store = self.portal.store();
-        let batch = store.find_batch(&self.who.person.scope, id).await?;
+        let batch = store.find_batch(&self.who.person.sees(), id).await?;
         // A draft is its maker's.
         let batch = batch
             .filter(|batch| {
                 batch.state != BatchState::Draft || batch.requested_by == self.who.person.id
             })
             .ok_or(ServiceError::NotFound)?;
-        Ok(BatchDetail { items: store.list_batch_items(id).await?, batch })
+        let items = store.list_batch_items(&self.who.person.sees(), id).await?;
+        Ok(BatchDetail { batch, items })
     }
 
     pub async fn list_batches(&self) -> Result<Vec<Batch>, ServiceError> {
-        Ok(self.portal.store().list_batches(&self.who.person.scope, SHOWN).await?)
+        Ok(self.portal.store().list_batches(&self.who.person.sees(), SHOWN).await?)
     }
 }
 
@@ -154,6 +156,7 @@ impl Operator<'_> {
     /// A new draft of what a batch left to do, or of the way back.
     pub async fn follow_batch(&self, id: BatchId, after: After) -> Result<BatchId, ServiceError> {
         let detail = self.viewer().get_batch(id).await?;
+        self.require_over(&detail).await?;
         let to = match after {
             After::Failed => detail.batch.to,
             After::PutBack => detail.batch.to.opposite(),
@@ -177,6 +180,7 @@ impl Operator<'_> {
         if keys.len() > MOST {
             return invalid(Problem::TooMany);
         }
+        require_room_for_draft(&self.viewer()).await?;
         let (now, policy) = (portal.now(), portal.policy().await?.policy);
         let mut items = Vec::with_capacity(keys.len());
         for (position, key) in (0..).zip(keys) {
@@ -196,7 +200,8 @@ impl Operator<'_> {
                 decides: None,
                 late_until,
             };
-            let demand = policy.demand(&self.wish(&review, now, false));
+            let role = self.viewer().role_at(key).await?.unwrap_or(Role::Viewer);
+            let demand = policy.demand(&wish(&review, role, now, false));
             let line = match late_until {
                 Some(until) => Line::LateEffect { until },
                 None => Line::of(&review.facts, &review.preflight, to, &demand),
@@ -247,12 +252,16 @@ impl Operator<'_> {
             let own = batch.requested_by == who.person.id;
             return if own { Ok(()) } else { Err(ServiceError::Overtaken) };
         }
+        self.require_over(&detail).await?;
         let now = portal.now();
         if now.since(batch.created_at) > portal.settings().review_lasts {
             return Err(ServiceError::ReviewOver);
         }
         let policy = portal.policy().await?.policy;
         check_guard(&detail, &start, &policy)?;
+        for item in detail.will_change() {
+            portal.require_proof_to_open(who, item.environment, batch.to, Act::OpenGuarded).await?;
+        }
         let started = Batch {
             state: BatchState::Running,
             reason: start.reason,
@@ -308,17 +317,30 @@ impl Operator<'_> {
         self.steer(stopped, AuditCode::BatchStopped).await
     }
 
+    /// Refuses whoever may not change one of the instances that would be changed.
+    async fn require_over(&self, detail: &BatchDetail) -> Result<(), ServiceError> {
+        for item in detail.will_change() {
+            self.require_at(&item.instance).await?;
+        }
+        Ok(())
+    }
+
     /// One's own, or, for an approver, anybody's.
     async fn own_batch(
         &self,
         id: BatchId,
         states: &[BatchState],
     ) -> Result<BatchDetail, ServiceError> {
-        let Viewer { who, .. } = self.viewer();
+        let Viewer { portal, who } = self.viewer();
         let detail = self.viewer().get_batch(id).await?;
-        let own = detail.batch.requested_by == who.person.id;
-        if !own && !who.person.role.covers(Role::Approver) {
-            return Err(ServiceError::Forbidden { needed: Role::Approver });
+        if detail.batch.requested_by != who.person.id {
+            // Also the lines that this person is not shown.
+            for item in portal.store().list_batch_items(&Scope::Everything, id).await? {
+                let at = portal.store().locate(&item.instance).await?;
+                if !who.person.may_at(Role::Approver, &at) {
+                    return Err(portal.deny(who, Role::Approver, self.act(), None).await?);
+                }
+            }
         }
         if states.contains(&detail.batch.state) { Ok(detail) } else { Err(ServiceError::Overtaken) }
     }

@@ -144,13 +144,13 @@ async fn permit(
     let person = asker(portal, &change).await?;
     let guard = IntentGuard {
         policy_version: in_force.version,
-        person: person.as_ref().map(|person| (person.id, person.role)),
+        person: person.as_ref().map(|(person, role)| (person.id, *role)),
     };
-    if let Some(person) = &person {
+    if let Some((_, role)) = person {
         let wish = Wish {
             environment: change.environment,
             to: change.to,
-            role: person.role,
+            role,
             at: change.start_at.map_or(at, |start| start.max(at)),
             facts,
             break_glass: change.break_glass,
@@ -222,15 +222,19 @@ async fn ask_approval(
     Ok(())
 }
 
-/// Whoever asked, as their account is today. `None`: they may not any more, or the change rests on nobody's role.
-async fn asker(portal: &Portal, change: &Change) -> Result<Option<Person>, ServiceError> {
+/// Whoever asked, as their account is today, with their role for the instance as it stands today. `None`: they may not
+/// any more, or the change rests on nobody's role.
+async fn asker(portal: &Portal, change: &Change) -> Result<Option<(Person, Role)>, ServiceError> {
     if change.cause == Cause::Return {
         return Ok(None);
     }
-    let person = portal.store().find_active_person(change.requested_by).await?;
-    Ok(person.filter(|person| {
-        person.role.covers(Role::Operator) && person.scope.contains(&change.instance)
-    }))
+    let store = portal.store();
+    let Some(person) = store.find_active_person(change.requested_by).await? else {
+        return Ok(None);
+    };
+    let role = person.role_at(&store.locate(&change.instance).await?);
+    let role = role.filter(|role| role.covers(Role::Operator));
+    Ok(role.map(|role| (person, role)))
 }
 
 /// Refuses a wish whose ground moved, or that a check blocks. `false`: neither, and nothing was done.

@@ -72,7 +72,7 @@ impl Viewer<'_> {
         &self,
         key: &InstanceKey,
     ) -> Result<Option<Timestamp>, ServiceError> {
-        if !self.who.person.scope.contains(key) {
+        if self.role_at(key).await?.is_none() {
             return Ok(None);
         }
         let guard = self.portal.store().find_guard(key).await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::access::Access;
 use domain::audit::{AuditCode, AuditEvent, Outcome};
 use domain::change::{Cause, ChangeState, Ending};
+use domain::environment::Environment;
 use domain::id::{ChangeId, IdempotencyKey, InstanceKey, ReviewId};
 use domain::person::Role;
 use domain::policy::{Demand, Policy, Wish};
@@ -16,15 +17,19 @@ use sha2::{Digest, Sha256};
 use store::change::Move;
 
 use super::batch::BATCH_KEY;
+use super::pending::require_room_for_review;
 use super::request::{Wanted, is_waiting, request};
 use super::returns::RETURN_KEY;
 use crate::error::{Field, Problem};
+use crate::step_up::Act;
 use crate::{InForce, Portal, ServiceError, SignedIn, Viewer};
 
 /// Reads and changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Operator<'a> {
     viewer: Viewer<'a>,
+    /// What is tried, for the audit of a refusal.
+    act: &'static str,
 }
 
 /// What a person filled in to confirm a review.
@@ -78,14 +83,14 @@ pub enum Lasts {
 }
 
 impl Portal {
-    /// `act` names what was tried, for the audit of a refusal.
+    /// Somebody who is an operator somewhere; where, each act asks. `act` names what was tried, for the audit of a refusal.
     pub async fn operator<'a>(
         &'a self,
         who: &'a SignedIn,
         act: &'static str,
     ) -> Result<Operator<'a>, ServiceError> {
         self.require(who, Role::Operator, act).await?;
-        Ok(Operator { viewer: self.viewer(who) })
+        Ok(Operator { viewer: self.viewer(who), act })
     }
 }
 
@@ -94,27 +99,40 @@ impl<'a> Operator<'a> {
         self.viewer
     }
 
+    /// The role of this person for an instance, where it is an operator's at least.
+    pub(super) async fn require_at(&self, key: &InstanceKey) -> Result<Role, ServiceError> {
+        let Viewer { portal, who } = self.viewer;
+        portal.require_at(who, Role::Operator, key, self.act).await
+    }
+
+    pub(super) const fn act(&self) -> &'static str {
+        self.act
+    }
+
     /// Reads the instance afresh, runs the rules, and keeps what was shown.
     pub async fn take_review(&self, key: &InstanceKey, to: Access) -> Result<Review, ServiceError> {
+        self.require_at(key).await?;
         take_review(&self.viewer, key, to, None).await
     }
 
     /// A review of this person that can still be confirmed.
     pub async fn get_review(&self, id: ReviewId) -> Result<Review, ServiceError> {
-        get_review(&self.viewer, id).await
+        let review = get_review(&self.viewer, id).await?;
+        self.require_at(&review.instance).await?;
+        Ok(review)
     }
 
     /// What the policy demands of a review's wish, made by this person now.
     pub async fn demand(&self, review: &Review) -> Result<(InForce, Demand), ServiceError> {
         let in_force = self.viewer.portal.policy().await?;
         let at = self.viewer.portal.now();
-        let demand = in_force.policy.demand(&self.wish(review, at, false));
+        let role = self.require_at(&review.instance).await?;
+        let demand = in_force.policy.demand(&wish(review, role, at, false));
         Ok((in_force, demand))
     }
 
     /// Turns a reviewed wish into a change and returns at once: a worker carries it out.
     pub async fn confirm(&self, confirmation: Confirmation) -> Result<ChangeId, ServiceError> {
-        let Viewer { portal, who } = self.viewer;
         if is_own_key(&confirmation.key) {
             return Err(ServiceError::KeyReused);
         }
@@ -122,25 +140,41 @@ impl<'a> Operator<'a> {
         if review.decides.is_some() {
             return Err(ServiceError::ReviewOver);
         }
+        self.confirm_seen(&review, &confirmation, &digest(&confirmation)).await
+    }
+
+    /// The same for a review that was just taken or found. `arguments`: what the same key has to come with.
+    pub(super) async fn confirm_seen(
+        &self,
+        review: &Review,
+        confirmation: &Confirmation,
+        arguments: &str,
+    ) -> Result<ChangeId, ServiceError> {
+        let Viewer { portal, who } = self.viewer;
+        let role = self.require_at(&review.instance).await?;
         let policy = portal.policy().await?.policy;
-        let start_at = start_at(portal.now(), &review, &policy, confirmation.start)?;
+        let start_at = start_at(portal.now(), review, &policy, confirmation.start)?;
         let at = start_at.unwrap_or_else(|| portal.now());
         // A glass is broken only where something stands behind it.
-        let usual = policy.demand(&self.wish(&review, at, false));
+        let usual = policy.demand(&wish(review, role, at, false));
         let hindered = usual.approval || usual.refusal.is_some();
         let break_glass = confirmation.break_glass && hindered;
-        let demand = if break_glass { policy.demand(&self.wish(&review, at, true)) } else { usual };
-        check_guard(&review, &confirmation, &demand)?;
-        check_late_effect(portal, &review).await?;
-        let door_lasts = lasts(&review, &policy, confirmation.lasts)?;
+        let demand = if break_glass { policy.demand(&wish(review, role, at, true)) } else { usual };
+        check_guard(review, confirmation, &demand)?;
+        check_late_effect(portal, review).await?;
+        let door_lasts = lasts(review, &policy, confirmation.lasts)?;
         if let Some(refusal) = demand.refusal {
             return Err(ServiceError::AgainstPolicy { refusal });
         }
         if review.preflight.is_blocked() {
             return Err(ServiceError::Blocked);
         }
+        if break_glass {
+            portal.require_proof(who, Act::BreakGlass).await?;
+        }
+        portal.require_proof_to_open(who, review.environment, review.to, Act::OpenGuarded).await?;
         let wanted = Wanted {
-            review: &review,
+            review,
             reason: confirmation.reason.clone(),
             cause: Cause::Wish,
             lasts: door_lasts,
@@ -148,7 +182,7 @@ impl<'a> Operator<'a> {
             break_glass,
             puts_back: None,
             key: &confirmation.key,
-            arguments: &digest(&confirmation),
+            arguments,
         };
         request(portal, who, wanted).await
     }
@@ -156,10 +190,10 @@ impl<'a> Operator<'a> {
     /// Ends a change that only waits: one's own, or, for an approver, anybody's. Nothing was sent for it.
     pub async fn cancel(&self, id: ChangeId, reason: Option<Reason>) -> Result<(), ServiceError> {
         let Viewer { portal, who } = self.viewer;
-        let change = portal.store().find_change(&who.person.scope, id).await?;
+        let change = portal.store().find_change(&who.person.sees(), id).await?;
         let change = change.ok_or(ServiceError::NotFound)?;
-        if change.requested_by != who.person.id && !who.person.role.covers(Role::Approver) {
-            return Err(ServiceError::Forbidden { needed: Role::Approver });
+        if change.requested_by != who.person.id {
+            portal.require_at(who, Role::Approver, &change.instance, self.act).await?;
         }
         let at = portal.now();
         if !is_waiting(&change, at) {
@@ -179,21 +213,17 @@ impl<'a> Operator<'a> {
         portal.store().move_change(step).await.map_err(first_come)?;
         Ok(())
     }
+}
 
-    pub(super) fn wish<'r>(
-        &self,
-        review: &'r Review,
-        at: Timestamp,
-        break_glass: bool,
-    ) -> Wish<'r> {
-        Wish {
-            environment: review.environment,
-            to: review.to,
-            role: self.viewer.who.person.role,
-            at,
-            facts: &review.facts,
-            break_glass,
-        }
+/// A review's wish, made now by somebody with this role there.
+pub(super) fn wish(review: &Review, role: Role, at: Timestamp, break_glass: bool) -> Wish<'_> {
+    Wish {
+        environment: review.environment,
+        to: review.to,
+        role,
+        at,
+        facts: &review.facts,
+        break_glass,
     }
 }
 
@@ -203,16 +233,25 @@ pub(super) fn lasts(
     policy: &Policy,
     asked: Lasts,
 ) -> Result<Option<Duration>, ServiceError> {
-    if review.to == Access::PasswordRequired {
-        return Ok(None);
+    match review.to {
+        Access::PasswordRequired => Ok(None),
+        Access::PasswordFree => opened_for(review.environment, policy, asked),
     }
+}
+
+/// The same of a door that is opened.
+pub(super) fn opened_for(
+    environment: Environment,
+    policy: &Policy,
+    asked: Lasts,
+) -> Result<Option<Duration>, ServiceError> {
     let caps = policy.caps;
     let lasts = match asked {
-        Lasts::Usual => Some(caps.usual(review.environment)),
+        Lasts::Usual => Some(caps.usual(environment)),
         Lasts::For(lasts) => Some(lasts),
         Lasts::UntilShut => None,
     };
-    if caps.allows(review.environment, lasts) {
+    if caps.allows(environment, lasts) {
         return Ok(lasts);
     }
     let short = lasts.is_some_and(|lasts| lasts < caps.shortest);
@@ -228,6 +267,7 @@ pub(super) async fn take_review(
     decides: Option<ChangeId>,
 ) -> Result<Review, ServiceError> {
     let Viewer { portal, who } = *viewer;
+    require_room_for_review(viewer).await?;
     let detail = viewer.get_instance(key).await?;
     let account = portal.accounts().find(&key.account).ok_or(ServiceError::NotFound)?;
     let facts = portal.gather_facts(account, key, Some(&detail.row)).await?;
@@ -326,18 +366,15 @@ fn check_guard(
     if demand.reason && confirmation.reason.is_none() {
         return invalid(Field::Reason, Problem::Missing);
     }
-    if !review.environment.is_guarded() {
+    if !review.needs_typed_name() {
         return acknowledged();
     }
-    match review.to {
-        Access::PasswordFree => match &confirmation.typed_name {
-            None => invalid(Field::TypedName, Problem::Missing),
-            Some(typed) if !is_confirmed_by(review, typed) => {
-                invalid(Field::TypedName, Problem::Mismatch)
-            }
-            Some(_) => acknowledged(),
-        },
-        Access::PasswordRequired => acknowledged(),
+    match &confirmation.typed_name {
+        None => invalid(Field::TypedName, Problem::Missing),
+        Some(typed) if !is_confirmed_by(review, typed) => {
+            invalid(Field::TypedName, Problem::Mismatch)
+        }
+        Some(_) => acknowledged(),
     }
 }
 

@@ -16,7 +16,7 @@ use store::change::ChangeFilter;
 use super::operator::{self, Lasts, Operator};
 use super::request::{Wanted, request};
 use crate::error::{Field, Problem};
-use crate::{Portal, ServiceError, Viewer};
+use crate::{Act, Portal, ServiceError, Viewer};
 
 impl Viewer<'_> {
     /// Until when this person may put a change back; `None`: not, or not any more.
@@ -49,8 +49,9 @@ impl Operator<'_> {
         if operator::is_own_key(key) {
             return Err(ServiceError::KeyReused);
         }
-        let change = portal.store().find_change(&who.person.scope, id).await?;
+        let change = portal.store().find_change(&who.person.sees(), id).await?;
         let change = change.ok_or(ServiceError::NotFound)?;
+        self.require_at(&change.instance).await?;
         if self.viewer().may_put_back(&change).await?.is_none() {
             return self.put_back_before(id, key).await?.ok_or(ServiceError::Overtaken);
         }
@@ -73,6 +74,7 @@ impl Operator<'_> {
             let (field, problem) = (Field::Reason, Problem::Missing);
             return Err(ServiceError::Invalid { field, problem });
         }
+        portal.require_proof_to_open(who, review.environment, review.to, Act::OpenGuarded).await?;
         let ended = ended_by(portal, &change).await?;
         let lasts = self.rest(&review, &in_force.policy, ended.as_ref())?;
         let wanted = Wanted {

@@ -90,7 +90,7 @@ pub(super) async fn request(
         Requested::Repeated(id) => Ok(id),
         Requested::KeyReused => Err(ServiceError::KeyReused),
         Requested::Busy(id) => {
-            let open = portal.store().find_change(&who.person.scope, id).await?;
+            let open = portal.store().find_change(&who.person.sees(), id).await?;
             Err(ServiceError::Busy { open: Box::new(open.ok_or(ServiceError::NotFound)?) })
         }
     }

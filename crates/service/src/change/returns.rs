@@ -17,7 +17,7 @@ use store::change::{DueReturn, NewChange, Requested};
 use super::operator::{self, Extended, Lasts};
 use super::request::{Wanted, make_way, request};
 use crate::error::{Field, Problem};
-use crate::{Operator, Portal, ServiceError, Viewer};
+use crate::{Act, Operator, Portal, ServiceError, Viewer};
 
 /// A return of which nobody heard is taken again after this.
 const AGAIN: Duration = Duration::from_mins(1);
@@ -55,16 +55,17 @@ impl Portal {
                 tracing::error!(instance = %key, error = &error as &dyn std::error::Error, "a return could not be begun");
             }
         }
-        for duty in self.list_overdue().await?.iter().filter(|duty| !duty.alarmed) {
+        for duty in self.list_overdue(&Scope::Everything).await?.iter().filter(|duty| !duty.alarmed)
+        {
             self.sound_alarm(duty).await?;
         }
         Ok(())
     }
 
     /// Doors that should be shut by now and are not.
-    pub async fn list_overdue(&self) -> Result<Vec<ReturnDuty>, ServiceError> {
+    pub async fn list_overdue(&self, scope: &Scope) -> Result<Vec<ReturnDuty>, ServiceError> {
         let before = self.now().minus(self.settings().timing.return_takes());
-        Ok(self.store().list_overdue_returns(&Scope::Everything, before, SHOWN).await?)
+        Ok(self.store().list_overdue_returns(scope, before, SHOWN).await?)
     }
 
     async fn begin_return(&self, due: DueReturn) -> Result<(), ServiceError> {
@@ -170,12 +171,12 @@ impl Portal {
 impl Viewer<'_> {
     /// Doors that stand open for a time, the next to be shut first.
     pub async fn list_returns(&self) -> Result<Vec<ReturnDuty>, ServiceError> {
-        Ok(self.portal.store().list_returns(&self.who.person.scope, SHOWN).await?)
+        Ok(self.portal.store().list_returns(&self.who.person.sees(), SHOWN).await?)
     }
 
     /// When this door is shut by itself, if it is.
     pub async fn find_return(&self, key: &InstanceKey) -> Result<Option<ReturnDuty>, ServiceError> {
-        Ok(self.portal.store().find_return(&self.who.person.scope, key).await?)
+        Ok(self.portal.store().find_return(&self.who.person.sees(), key).await?)
     }
 }
 
@@ -196,9 +197,13 @@ impl Operator<'_> {
             return Err(ServiceError::KeyReused);
         }
         let duty = self.viewer().find_return(instance).await?.ok_or(ServiceError::NotFound)?;
+        self.require_at(instance).await?;
         if duty.due_at != seen {
             return Err(ServiceError::ReviewOver);
         }
+        // A time that cannot be is refused before the cloud is asked for it.
+        let policy = portal.policy().await?.policy;
+        operator::opened_for(duty.environment, &policy, Lasts::For(lasts))?;
         let review = self.take_review(instance, Access::PasswordFree).await?;
         let (in_force, demand) = self.demand(&review).await?;
         let lasts = operator::lasts(&review, &in_force.policy, Lasts::For(lasts))?;
@@ -209,6 +214,7 @@ impl Operator<'_> {
         if let Some(refusal) = demand.refusal {
             return Err(ServiceError::AgainstPolicy { refusal });
         }
+        portal.require_proof_to_open(who, review.environment, review.to, Act::OpenGuarded).await?;
         let Some(lasts) = lasts.filter(|_| !demand.approval) else {
             let wanted = Wanted {
                 review: &review,

@@ -54,8 +54,23 @@ pub(super) const fn after_network(failures: i32) -> Duration {
     })
 }
 
+/// Whoever is asked for a code has the password: slips are few, and six digits are not many.
+pub(crate) const fn after_code(failures: i32) -> Duration {
+    Duration::from_secs(match failures {
+        ..=3 => 0,
+        4 => 1,
+        5 => 3,
+        6 => 5,
+        7..=20 => 10,
+        _ => 60,
+    })
+}
+
+/// For whoever tries a code while another one of the same person is looked at.
+pub(crate) const AFTER_ANOTHER: Duration = Duration::from_secs(1);
+
 /// What is left of a delay.
-pub(super) fn remaining(
+pub(crate) fn remaining(
     failures: Option<Failures>,
     delay: fn(i32) -> Duration,
     now: Timestamp,

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use argon2::password_hash::PasswordHasher as _;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use domain::id::UserName;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Semaphore, oneshot};
 
+use super::guessable;
 use crate::ServiceError;
 use crate::error::{Field, Problem};
 
@@ -24,7 +26,7 @@ const WAITING: usize = 32;
 
 pub const MIN_CHARS: usize = 12;
 /// Beyond this nobody types; hashing it would only cost.
-const MAX_BYTES: usize = 1024;
+pub const MAX_BYTES: usize = 1024;
 
 /// Hashes and verifies, off the threads that answer requests.
 ///
@@ -36,12 +38,16 @@ pub struct PasswordHasher {
     queue: Arc<Semaphore>,
     /// Verified against where there is no such person, so that both answers take the same work.
     decoy: Arc<str>,
+    /// Words of the host's name, which no password may be made of.
+    place: Arc<[String]>,
 }
 
 type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
 
 impl PasswordHasher {
-    pub fn new() -> Result<Self, ServiceError> {
+    /// `place`: what is known of where this runs, such as the names of its host.
+    pub fn new(place: &[String]) -> Result<Self, ServiceError> {
+        let place = place.iter().flat_map(|name| guessable::words_of(name)).collect();
         let decoy = hash("the password of nobody")?;
         let (work, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
@@ -53,12 +59,20 @@ impl PasswordHasher {
                 .map_err(|error| ServiceError::Fault(error.into()))?;
         }
         let queue = Arc::new(Semaphore::new(WAITING + AT_ONCE));
-        Ok(Self { work, queue, decoy: decoy.into() })
+        Ok(Self { work, queue, decoy: decoy.into(), place })
     }
 
-    /// A PHC string. Refuses passwords that are too short or absurdly long.
-    pub async fn hash(&self, password: SecretString) -> Result<String, ServiceError> {
+    /// A PHC string of a new password of this person. Refuses what is too short, absurdly long, or tried first by whoever
+    /// guesses.
+    pub async fn hash_for(
+        &self,
+        name: &UserName,
+        password: SecretString,
+    ) -> Result<String, ServiceError> {
         check_length(&password)?;
+        if let Some(problem) = guessable::problem(password.expose_secret(), name, &self.place) {
+            return Err(ServiceError::Invalid { field: Field::Password, problem });
+        }
         self.run(move |_| hash(password.expose_secret())).await?
     }
 
@@ -107,7 +121,7 @@ fn run_all(queue: &Mutex<Receiver<Work>>) {
 }
 
 /// Before any work is done for it.
-fn check_length(password: &SecretString) -> Result<(), ServiceError> {
+pub fn check_length(password: &SecretString) -> Result<(), ServiceError> {
     let invalid = |problem| Err(ServiceError::Invalid { field: Field::Password, problem });
     match password.expose_secret() {
         short if short.chars().count() < MIN_CHARS => invalid(Problem::TooShort),
@@ -160,10 +174,14 @@ fn fits(password: &str, stored: &PasswordHash, memory: &mut Vec<Block>) -> Optio
 mod tests {
     use super::*;
 
+    fn name() -> UserName {
+        "nina".parse().unwrap()
+    }
+
     #[tokio::test]
     async fn a_password_fits_itself_only_and_nobody_has_none() {
-        let hasher = PasswordHasher::new().unwrap();
-        let stored = hasher.hash("correct horse battery".into()).await.unwrap();
+        let hasher = PasswordHasher::new(&[]).unwrap();
+        let stored = hasher.hash_for(&name(), "correct horse battery".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         let verify = async |password: &str, stored: Option<&String>| {
             hasher.verify(password.into(), stored.cloned()).await.unwrap()
@@ -176,11 +194,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_short_or_absurd_password_is_refused() {
-        let hasher = PasswordHasher::new().unwrap();
-        for (password, problem) in
-            [("short", Problem::TooShort), (&"x".repeat(2000), Problem::TooLong)]
-        {
-            let refused = hasher.hash(password.into()).await;
+        let hasher = PasswordHasher::new(&[]).unwrap();
+        for (password, problem) in [
+            ("short", Problem::TooShort),
+            (&"x".repeat(2000), Problem::TooLong),
+            ("password1234", Problem::Common),
+        ] {
+            let refused = hasher.hash_for(&name(), password.into()).await;
             assert!(
                 matches!(refused, Err(ServiceError::Invalid { field: Field::Password, problem: p }) if p == problem),
                 "{refused:?}"

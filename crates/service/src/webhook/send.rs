@@ -1,24 +1,18 @@
 //! One POST.
 
 use std::borrow::Cow;
-use std::error::Error as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Timestamp;
 use ipnet::IpNet;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{redirect, retry};
-use rustls::client::danger::ServerCertVerifier;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::Verifier;
 use serde_json::json;
 use store::outbox::Delivery;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::address::{CheckedLookup, Refused};
 use super::{Webhook, WebhookError};
+use crate::outgoing;
 
 const CONNECT: Duration = Duration::from_secs(3);
 /// From the look-up to the head of the answer.
@@ -50,34 +44,7 @@ impl Outcome {
 }
 
 pub(super) fn client(allow: &[IpNet], tls: bool) -> Result<reqwest::Client, WebhookError> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls_config(tls)?)
-        .dns_resolver(CheckedLookup(Arc::from(allow)))
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .retry(retry::never())
-        .http1_only()
-        .pool_max_idle_per_host(0)
-        .connect_timeout(CONNECT)
-        .timeout(TOTAL)
-        .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| WebhookError::NoCertificates)
-}
-
-fn tls_config(needed: bool) -> Result<ClientConfig, WebhookError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| WebhookError::NoCertificates)?;
-    if !needed {
-        return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
-    }
-    let verifier: Arc<dyn ServerCertVerifier> =
-        Arc::new(Verifier::new(provider).map_err(|_| WebhookError::NoCertificates)?);
-    // "Dangerous" is the name of the door through which the platform's own verifier comes in.
-    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    outgoing::client(allow, tls, CONNECT, TOTAL).map_err(|_| WebhookError::NoCertificates)
 }
 
 impl Webhook {
@@ -98,7 +65,7 @@ impl Webhook {
             // The rest of the answer is not read.
             Ok(answer) if answer.status().is_success() => Outcome::Taken,
             Ok(answer) => Outcome::Status(answer.status().as_u16()),
-            Err(error) if is_refused(&error) => Outcome::AddressRefused,
+            Err(error) if outgoing::is_refused(&error) => Outcome::AddressRefused,
             Err(error) if error.is_timeout() => Outcome::TimedOut,
             Err(_) => Outcome::NotReached,
         }
@@ -128,17 +95,6 @@ impl Webhook {
         })
         .to_string()
     }
-}
-
-fn is_refused(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(found) = cause {
-        if found.is::<Refused>() {
-            return true;
-        }
-        cause = found.source();
-    }
-    false
 }
 
 fn moment(at: Timestamp) -> String {

@@ -55,7 +55,8 @@ impl Hands {
         let portal = self.portal_on(world, store, world.settings.clone());
         let (name, password) = ("lin.wei".parse().unwrap(), "correct horse battery");
         portal.add_user(&name, Role::Operator, password.into()).await.unwrap();
-        let user = portal.sign_in(name.as_str(), password.into(), None).await.unwrap();
+        let first = portal.sign_in(name.as_str(), password.into(), None).await.unwrap();
+        let service::FirstStep::Done(user) = first else { panic!("{first:?}") };
         portal.list_fleet_once().await.unwrap();
         portal.take_up_changes().await.unwrap();
         (world.portal, world.operator) = (portal, signed_in(user.person));

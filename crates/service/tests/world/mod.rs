@@ -18,8 +18,8 @@ use domain::id::{ChangeId, IdempotencyKey, InstanceKey};
 use domain::person::{Person, Role, Scope};
 use domain::time::Timestamp;
 use service::{
-    AccountOptions, Accounts, Clock, Confirmation, Entropy, Outside, Portal, Settings, SignedIn,
-    Timing,
+    AccountOptions, Accounts, Clock, Confirmation, Entropy, FirstStep, Outside, Portal, Settings,
+    SignedIn, Timing,
 };
 use simulator::{Options, Settle, Simulator};
 use store::audit::AuditFiles;
@@ -150,14 +150,9 @@ impl World {
         }
         let store = opened(&url, folder.path()).await;
         let portal = portal_in(&cloud, store, how, settings.clone());
-        portal
-            .add_user(&"lin.wei".parse().unwrap(), Role::Operator, "correct horse battery".into())
-            .await
-            .unwrap();
-        let user = portal.sign_in("lin.wei", "correct horse battery".into(), None).await.unwrap();
+        let operator = added(&portal, "lin.wei", Role::Operator).await;
         portal.list_fleet_once().await.unwrap();
         portal.take_up_changes().await.unwrap();
-        let operator = signed_in(user.person);
         let world = Self { cloud, portal, operator, url, settings, folder };
         world.cloud.control().clear_counters();
         world
@@ -167,6 +162,15 @@ impl World {
     pub async fn replica(&self) -> Portal {
         let store = opened(&self.url, self.folder.path()).await;
         portal_on(&self.cloud, store, SignatureScheme::V1, self.settings.clone())
+    }
+
+    /// The same, where what is dangerous needs a fresh proof.
+    pub async fn strict(&self) -> Portal {
+        let store = opened(&self.url, self.folder.path()).await;
+        let settings = Settings { step_up: true, ..self.settings.clone() };
+        let portal = portal_on(&self.cloud, store, SignatureScheme::V1, settings);
+        portal.take_up_changes().await.unwrap();
+        portal
     }
 
     /// As if the process had ended and another had started: the old portal is gone, its memory stays.
@@ -180,17 +184,13 @@ impl World {
     }
 
     pub fn person(&self, role: Role) -> SignedIn {
-        let person = Person { role, ..self.operator.person.clone() };
-        signed_in(person)
+        let Person { id, name, .. } = self.operator.person.clone();
+        signed_in(Person::everywhere(id, name, role))
     }
 
     /// Somebody else, with an account of their own.
     pub async fn somebody(&self, name: &str, role: Role) -> SignedIn {
-        let password = "correct horse battery";
-        let name = name.parse().unwrap();
-        self.portal.add_user(&name, role, password.into()).await.unwrap();
-        let user = self.portal.sign_in(name.as_str(), password.into(), None).await.unwrap();
-        signed_in(user.person)
+        added(&self.portal, name, role).await
     }
 
     /// Takes a review, and a confirmation that fills in whatever could be asked for.
@@ -317,6 +317,14 @@ impl World {
     }
 }
 
+async fn added(portal: &Portal, name: &str, role: Role) -> SignedIn {
+    let password = "correct horse battery";
+    portal.add_user(&name.parse().unwrap(), role, password.into()).await.unwrap();
+    let first = portal.sign_in(name, password.into(), None).await.unwrap();
+    let FirstStep::Done(user) = first else { panic!("a code is asked for: {first:?}") };
+    signed_in(user.person)
+}
+
 pub fn signed_in(person: Person) -> SignedIn {
     SignedIn {
         person,
@@ -324,6 +332,7 @@ pub fn signed_in(person: Person) -> SignedIn {
         address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         language: None,
         theme: None,
+        proven_at: None,
     }
 }
 
@@ -354,6 +363,9 @@ pub fn settings() -> Settings {
             ..Default::default()
         },
         gather_deadline: Duration::from_secs(1),
+        // Those of `step_up.rs` have it.
+        step_up: false,
+        reviews_at_once: u32::MAX,
         ..Settings::default()
     }
 }

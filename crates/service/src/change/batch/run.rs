@@ -79,7 +79,7 @@ async fn run(portal: &Portal, id: BatchId) -> Result<(), ServiceError> {
 
 /// Starts what may be started now. `true`: the batch is over, or waits for somebody.
 async fn step(portal: &Portal, batch: &Batch) -> Result<bool, ServiceError> {
-    let items = portal.store().list_batch_items(batch.id).await?;
+    let items = portal.store().list_batch_items(&Scope::Everything, batch.id).await?;
     let lines: Vec<&BatchItem> = items.iter().filter(|item| item.line.will_change()).collect();
     let failed = lines.iter().filter(|item| item.has_failed()).count();
     let seen = usize::try_from(batch.failures_seen).unwrap_or(usize::MAX);
@@ -124,6 +124,8 @@ async fn starter(portal: &Portal, batch: &Batch) -> Result<Option<SignedIn>, Ser
         address: batch.address.as_ref().and_then(|address| address.parse().ok()),
         language: None,
         theme: None,
+        // They proved it when they started it.
+        proven_at: None,
     }))
 }
 

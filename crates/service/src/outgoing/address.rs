@@ -1,4 +1,4 @@
-//! Which addresses a webhook may reach: those of the public internet, and what somebody named.
+//! Which addresses may be reached: those of the public internet, and what somebody named.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// The name leads only to where it may not.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("the name leads to an address that is not reached unless webhook_allow names it")]
-pub(super) struct Refused;
+#[error("the name leads to an address that is not reached unless the configuration names it")]
+pub(crate) struct Refused;
 
-pub(super) fn may_be_reached(address: IpAddr, allow: &[IpNet]) -> bool {
+pub(crate) fn may_be_reached(address: IpAddr, allow: &[IpNet]) -> bool {
     let address = address.to_canonical();
     allow.iter().any(|net| net.contains(&address)) || is_public(address)
 }
@@ -52,7 +52,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 /// Looks a name up and leaves out what may not be reached: the connection is made to what is left, and to nothing else.
-pub(super) struct CheckedLookup(pub Arc<[IpNet]>);
+pub(crate) struct CheckedLookup(pub Arc<[IpNet]>);
 
 impl Resolve for CheckedLookup {
     fn resolve(&self, name: Name) -> Resolving {
