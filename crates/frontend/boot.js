@@ -3,11 +3,25 @@
 // `cargo xtask` puts the hashed file names in place of ./app.js and ./app.wasm, and minifies.
 // In document order an island comes before those among its children, and hydrating it puts on <leptos-children>
 // the callback that makes its owner current: so they find its context. All others belong to the page.
-import init, * as app from "./app.js";
+
+// Read and run once the page is painted: it is whole without. A page in the background is not painted.
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+const program = (document.hidden ? Promise.resolve() : painted()).then(() => import("./app.js"));
+
+// Keys that are pressed before anybody hears them are heard once the program is there: outside of fields, where they wrote
+// something; and what opens the palette, which the browser would take for itself.
+const early = [];
+const keep = (event) => {
+  const { target, key, ctrlKey, metaKey } = event;
+  const opens = (ctrlKey || metaKey) && key.toLowerCase() === "k";
+  if (opens) event.preventDefault();
+  if (opens || !target.matches?.("input, textarea, select")) early.push(event);
+};
+addEventListener("keydown", keep);
 
 const asleep = "leptos-island:not([data-awake])";
 
-const wake = (region) => {
+const wake = (app, region) => {
   app.release();
   for (const island of [region, ...region.querySelectorAll(asleep)]) {
     if (!island.matches(asleep)) continue;
@@ -24,7 +38,45 @@ const wake = (region) => {
   }
 };
 
-await init({ module_or_path: new URL("./app.wasm", import.meta.url) });
+// By which clock the page is written, unless its reader chose one. The portal knows the names; it is told once, and the
+// page is asked for again, but not where it would lose what it shows once.
+const { zone: shown } = document.documentElement.dataset;
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const told = `__Host-zone=${zone}`;
+const isTold = () => document.cookie.split("; ").includes(told);
+if (shown && zone && zone !== shown && !isTold() && !location.search.includes("notice=")) {
+  document.cookie = `${told}; Path=/; Max-Age=31536000; Secure; SameSite=Lax`;
+  if (isTold()) location.reload();
+}
+
+// Signed out in this tab: once it is done, it forgets what it kept, and the others do not go on showing what they show.
+const out = new BroadcastChannel("latchkey-out");
+out.onmessage = () => {
+  sessionStorage.clear();
+  location.reload();
+};
+let leaving = false;
+addEventListener("submit", ({ target }) => {
+  leaving = target.getAttribute("action")?.endsWith("/sign-out");
+});
+addEventListener("pagehide", () => {
+  if (!leaving) return;
+  sessionStorage.clear();
+  out.postMessage("");
+});
+// A page that the browser has kept is asked for again: its session may be over.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
+const app = await program;
+await app.default({ module_or_path: new URL("./app.wasm", import.meta.url) });
 app.hydrate();
-window.__latchkey = { wake };
-wake(document.body);
+window.__latchkey = { wake: (region) => wake(app, region) };
+wake(app, document.body);
+removeEventListener("keydown", keep);
+// Islands listen from the next task on.
+setTimeout(() => {
+  for (const event of early) {
+    const { target } = event;
+    (target.isConnected ? target : document.body).dispatchEvent(new KeyboardEvent("keydown", event));
+  }
+});
