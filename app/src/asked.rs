@@ -12,12 +12,31 @@ use domain::inventory::{
     ExposureFilter, InstanceFilter, InstanceListing, InstanceSort, ListCursor, WhitelistFinding,
 };
 
-use crate::path;
+use crate::{path, strict_query};
 
 /// What nobody would type searches nothing.
 const TEXT_CHARS: usize = 200;
 /// As many as fit into an address; for more there are filters.
 pub const MOST_KEYS: usize = 200;
+
+/// Everything that can be asked, and of it what can be asked more than once.
+const NAMES: &[&str] = &[
+    "access",
+    "account",
+    "after",
+    "after_value",
+    "column",
+    "density",
+    "environment",
+    "exposure",
+    "key",
+    "q",
+    "region",
+    "sort",
+    "version",
+    "whitelist",
+];
+const MANY: &[&str] = &["column", "key"];
 
 /// A column that may be left out. The instance and its switch always stand there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,6 +147,29 @@ impl Asked {
             compact: get("density") == "compact",
             after: after(),
         }
+    }
+
+    /// The same where nothing may be left out: `None` if any of it cannot be meant.
+    pub fn strictly_of_address(address: &str) -> Option<Self> {
+        Self::strictly(address.split_once('?').map_or("", |(_, query)| query))
+    }
+
+    pub fn strictly(query: &str) -> Option<Self> {
+        let pairs = strict_query::pairs(query, NAMES, MANY)?;
+        let asked = Self::of_query(query);
+        let kept = asked.pairs();
+        let cursor = asked.after.as_ref();
+        let is_meant = |(name, value): &(String, String)| match name.as_str() {
+            "q" => value.trim() == asked.filter.text.trim(),
+            "after" => cursor.is_some_and(|cursor| cursor.key.to_string() == *value),
+            "after_value" => cursor.is_some_and(|cursor| cursor.value == *value),
+            "sort" => value.parse::<InstanceSort>().is_ok(),
+            "column" => asked.columns.iter().any(|column| column.code() == value),
+            name => kept.iter().any(|(known, kept)| *known == name && kept == value),
+        };
+        // An empty one is a field of a form that nobody filled in.
+        let mut said = pairs.iter().filter(|(_, value)| !value.is_empty());
+        said.all(is_meant).then_some(asked)
     }
 
     /// Names and values, with an empty value where nothing is asked. Not the cursor.
@@ -252,6 +294,36 @@ mod tests {
         assert_eq!(Asked::of_query(&format!("q={long}")).filter.text.chars().count(), TEXT_CHARS);
         let keys: Vec<String> = (0..1000).map(|n| format!("key=core/cn-hangzhou/r-{n}")).collect();
         assert_eq!(Asked::of_query(&keys.join("&")).filter.keys.len(), MOST_KEYS);
+    }
+
+    #[test]
+    fn where_nothing_may_be_left_out_what_nobody_could_mean_is_refused() {
+        for query in [
+            "",
+            "q=%E8%AE%A2+%26&access=password-free&region=&sort=exposure&density=compact",
+            "key=core/cn-hangzhou/r-1&key=core/cn-hangzhou/r-2&column=place&column=read&version=7.0",
+            "after=core/cn-hangzhou/r-1&after_value=a&exposure=unknown&whitelist=everyone",
+        ] {
+            assert_eq!(Asked::strictly(query), Some(Asked::of_query(query)), "{query}");
+        }
+        let many: Vec<String> = (0..201).map(|n| format!("key=core/cn-hangzhou/r-{n}")).collect();
+        for query in [
+            "access=Close",
+            "environment=prodcution",
+            "region=cn-hangzhou&region=cn-shanghai",
+            "regoin=cn-hangzhou",
+            "key=r-1",
+            "q=a%00b",
+            "sort=random",
+            "column=secret",
+            "density=huge",
+            "after=x",
+            "%zz",
+            &format!("q={}", "a".repeat(201)),
+            &many.join("&"),
+        ] {
+            assert_eq!(Asked::strictly(query), None, "{query}");
+        }
     }
 
     #[test]

@@ -2,33 +2,26 @@
 //!
 //! What an address says and nobody could mean counts as not said.
 
-use std::time::Duration;
-
 use domain::audit::{AuditCode, Outcome, RecordedEvent};
+use domain::zone::Zone;
 use service::viewer::AuditFilter;
 
-use crate::path;
-use crate::text::parse_day;
+use crate::{path, strict_query};
 
-const DAY: Duration = Duration::from_hours(24);
-/// How far the zones of the earth are from UTC, in minutes.
-pub const ZONES: [i32; 38] = [
-    -720, -660, -600, -570, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120,
-    180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 480, 525, 540, 570, 600, 630, 660, 720, 765,
-    780, 840,
-];
-
+/// Everything that can be asked.
+const NAMES: &[&str] =
+    &["before", "change", "code", "from", "instance", "outcome", "person", "to", "zone"];
 /// Which rows of the audit, and from where on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuditAsked {
     /// All but the days.
     filter: AuditFilter,
-    /// `2026-11-22`, in the person's zone.
+    /// `2026-11-22`, in [`Self::zone`].
     pub from: String,
     /// The last day.
     pub to: String,
-    /// Minutes before UTC, of [`ZONES`].
-    pub zone: i32,
+    /// Whose days they are. Said by the address, so that it means the same to whoever follows it; UTC where it is not.
+    pub zone: Zone,
 }
 
 impl AuditAsked {
@@ -41,7 +34,7 @@ impl AuditAsked {
             let found = pairs.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.trim()).unwrap_or_default()
         };
-        let day = |name| Some(get(name)).filter(|day| parse_day(day).is_some());
+        let day = |name| Some(get(name)).filter(|day| Zone::UTC.day(day).is_some());
         Self {
             filter: AuditFilter {
                 code: get("code").parse().ok(),
@@ -52,25 +45,44 @@ impl AuditAsked {
                 since: None,
                 until: None,
                 before: get("before").parse().ok(),
+                own: None,
             },
             from: day("from").unwrap_or_default().to_owned(),
             to: day("to").unwrap_or_default().to_owned(),
-            zone: ZONES.into_iter().find(|zone| zone_name(*zone) == get("zone")).unwrap_or(0),
+            zone: get("zone").parse().unwrap_or_default(),
         }
+    }
+
+    /// The same where nothing may be left out: `None` if any of it cannot be meant.
+    pub fn strictly_of_address(address: &str) -> Option<Self> {
+        let query = address.split_once('?').map_or("", |(_, query)| query);
+        let pairs = strict_query::pairs(query, NAMES, &[])?;
+        let asked = Self::of_address(address);
+        let kept = asked.pairs();
+        let is_meant = |(name, value): &(String, String)| match (name.as_str(), value.trim()) {
+            // A field of a form that nobody filled in.
+            (_, "") => true,
+            ("before", _) => asked.filter.before.is_some(),
+            ("zone", zone) => asked.zone.name() == zone,
+            (name, value) => kept.iter().any(|(known, kept)| *known == name && kept == value),
+        };
+        // Written like this, days are in order as their words are.
+        let in_order = asked.from.is_empty() || asked.to.is_empty() || asked.from <= asked.to;
+        (in_order && pairs.iter().all(is_meant)).then_some(asked)
     }
 
     /// With the days as moments.
     pub fn filter(&self) -> AuditFilter {
-        let east = Duration::from_mins(u64::from(self.zone.unsigned_abs()));
-        let here = |day: &str| {
-            let midnight = parse_day(day)?;
-            Some(if self.zone < 0 { midnight.plus(east) } else { midnight.minus(east) })
-        };
         AuditFilter {
-            since: here(&self.from),
-            until: here(&self.to).map(|last| last.plus(DAY)),
+            since: self.zone.day(&self.from).map(|(start, _)| start),
+            until: self.zone.day(&self.to).map(|(_, end)| end),
             ..self.filter.clone()
         }
+    }
+
+    /// Whether days are asked for, which are those of a zone.
+    pub fn has_days(&self) -> bool {
+        !(self.from.is_empty() && self.to.is_empty())
     }
 
     pub fn is_filtered(&self) -> bool {
@@ -88,7 +100,7 @@ impl AuditAsked {
             ("change", filter.change.map(|id| id.to_string()).unwrap_or_default()),
             ("from", self.from.clone()),
             ("to", self.to.clone()),
-            ("zone", if self.zone == 0 { String::new() } else { zone_name(self.zone) }),
+            ("zone", if self.zone == Zone::UTC { "" } else { self.zone.name() }.to_owned()),
         ]
     }
 
@@ -125,13 +137,6 @@ impl AuditAsked {
     }
 }
 
-/// `+08:00`
-pub fn zone_name(minutes: i32) -> String {
-    let sign = if minutes < 0 { '-' } else { '+' };
-    let minutes = minutes.unsigned_abs();
-    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +146,7 @@ mod tests {
     fn an_address_asks_for_what_it_was_made_from() {
         for query in [
             "",
-            "code=review.taken&outcome=refused&person=lin.wei&from=2026-11-01&to=2026-11-22&zone=%2B08%3A00",
+            "code=review.taken&outcome=refused&person=lin.wei&from=2026-11-01&to=2026-11-22&zone=Asia/Shanghai",
             "instance=core/cn-hangzhou/r-1&change=00000000000000000000000000000001",
         ] {
             let asked = AuditAsked::of_address(&format!("/audit?{query}"));
@@ -158,7 +163,7 @@ mod tests {
         for query in [
             "code=nonsense&outcome=great&person=A%20B&instance=r-1&change=x&before=y",
             "from=2026-02-30&to=22.11.2026&zone=Mars",
-            "zone=%2B99%3A00",
+            "zone=%2B08%3A00",
             "%ff=%ff&&=&a",
         ] {
             let asked = AuditAsked::of_address(&format!("/audit?{query}"));
@@ -168,21 +173,45 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_the_person_s_day() {
-        let filter = |query: &str| AuditAsked::of_address(&format!("/audit?{query}")).filter();
-        let at = |text| parse_moment(text);
-        let east = filter("from=2026-11-22&to=2026-11-22&zone=%2B08%3A00");
-        assert_eq!(east.since, at("2026-11-21T16:00:00Z"));
-        assert_eq!(east.until, at("2026-11-22T16:00:00Z"));
-        let west = filter("from=2026-11-22&zone=-03%3A30");
-        assert_eq!((west.since, west.until), (at("2026-11-22T03:30:00Z"), None));
-        assert_eq!(filter("to=2026-12-31").until, at("2027-01-01T00:00:00Z"));
+    fn where_nothing_may_be_left_out_what_nobody_could_mean_is_refused() {
+        let read = |query: &str| AuditAsked::strictly_of_address(&format!("/audit?{query}"));
+        for query in [
+            "",
+            "code=review.taken&outcome=&person=oleg&from=2026-11-22&to=2026-11-22&zone=Asia/Shanghai",
+            "zone=UTC&before=7",
+        ] {
+            let asked = AuditAsked::of_address(&format!("/audit?{query}"));
+            assert_eq!(read(query), Some(asked), "{query}");
+        }
+        for query in [
+            "code=nonsense",
+            "person=A%20B",
+            "instance=r-1",
+            "from=2026-02-30",
+            "from=2026-11-22&to=2026-11-21",
+            "zone=Mars",
+            "before=last",
+            "user=oleg",
+            "person=oleg&person=anna",
+            "person=%ff",
+        ] {
+            assert_eq!(read(query), None, "{query}");
+        }
     }
 
     #[test]
-    fn every_zone_has_one_name() {
-        let names: std::collections::BTreeSet<String> = ZONES.map(zone_name).into();
-        assert_eq!(names.len(), ZONES.len());
-        assert!(names.contains("+05:45") && names.contains("-09:30") && names.contains("+00:00"));
+    fn a_day_is_the_person_s_day() {
+        let filter = |query: &str| AuditAsked::of_address(&format!("/audit?{query}")).filter();
+        let at = |text| parse_moment(text);
+        let east = filter("from=2026-11-22&to=2026-11-22&zone=Asia/Shanghai");
+        assert_eq!(east.since, at("2026-11-21T16:00:00Z"));
+        assert_eq!(east.until, at("2026-11-22T16:00:00Z"));
+        let west = filter("from=2026-11-22&zone=America/St_Johns");
+        assert_eq!((west.since, west.until), (at("2026-11-22T03:30:00Z"), None));
+        assert_eq!(filter("to=2026-12-31").until, at("2027-01-01T00:00:00Z"));
+        // A day of 23 hours.
+        let spring = filter("from=2026-03-29&to=2026-03-29&zone=Europe/Berlin");
+        assert_eq!(spring.since, at("2026-03-28T23:00:00Z"));
+        assert_eq!(spring.until, at("2026-03-29T22:00:00Z"));
     }
 }

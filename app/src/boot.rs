@@ -29,7 +29,13 @@ impl AssetHrefs {
     }
 }
 
+/// The id of [`End`].
+const END: &str = "page-end";
+
 /// The style sheet and, where the page has islands, the scripts. Belongs into `<head>`, once.
+///
+/// Nothing is painted before all of the page is there: columns of half a table would move when the rest comes. A browser
+/// that does not know of it paints as it reads.
 ///
 /// The scripts change nothing of the page before they run: without them it works as plain links and forms.
 #[component]
@@ -45,9 +51,16 @@ pub fn Boot(
     let style = hrefs.get("app.css").map(|href| view! { <link rel="stylesheet" href=href/> });
     let scripts = islands.then(|| scripts(&hrefs)).flatten();
     view! {
+        <link rel="expect" href=format!("#{END}") blocking="render"/>
         {style}
         {scripts}
     }
+}
+
+/// The last element of the page's body, once.
+#[component]
+pub fn End() -> impl IntoView {
+    view! { <span id=END hidden></span> }
 }
 
 /// Wakes the islands inside HTML that was fetched and put into the page, and ends those that left the page.

@@ -15,13 +15,21 @@ pub mod audit_asked;
 #[cfg(feature = "ssr")]
 mod component;
 #[cfg(feature = "ssr")]
+pub mod connect;
+#[cfg(feature = "ssr")]
+mod design;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 pub mod path;
 #[cfg(feature = "ssr")]
+pub mod problem;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod snippet;
+#[cfg(feature = "ssr")]
+mod strict_query;
 #[cfg(feature = "ssr")]
 pub mod text;
 #[cfg(feature = "ssr")]

@@ -25,6 +25,10 @@ pub async fn draft_batch(query: String, to: Access) -> Result<BatchId, ApiError>
     back(&asked.address_under(path::NEW_BATCH));
     let request = Request::current();
     let operator = request.operator("draft-batch").await?;
+    // A filter that is dropped would draft more than somebody meant.
+    if Asked::strictly(&query).is_none() {
+        return Err(ApiError::field("query", FieldProblem::Malformed));
+    }
     let drafted = operator.draft_batch(&asked.filter, to).await;
     let id = drafted.map_err(|error| request.respond(error))?;
     goto(&path::batch(id));

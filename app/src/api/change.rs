@@ -62,7 +62,7 @@ pub async fn confirm_change(
 }
 
 /// An empty reason is none: whether one is needed is the use case's to say.
-pub(super) fn parse_reason(text: Option<&str>) -> Result<Option<Reason>, ApiError> {
+pub fn parse_reason(text: Option<&str>) -> Result<Option<Reason>, ApiError> {
     match text.unwrap_or_default().parse::<Reason>() {
         Ok(reason) => Ok(Some(reason)),
         Err(ParseReasonError::Empty) => Ok(None),

@@ -32,6 +32,9 @@ macro_rules! codes {
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $code)] $variant,)+ }
 
         impl $name {
+            /// Every one, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
@@ -58,10 +61,46 @@ codes! {
         /// Somebody else was first.
         Overtaken = "overtaken",
         KeyReused = "key-reused",
+        NameTaken = "name-taken",
+        /// Nobody would be left who may change people.
+        LastAdmin = "last-admin",
+        /// A link to set a password by was used, or is over.
+        LinkOver = "link-over",
+        /// The organisation vouches for somebody: there is no password to set.
+        NoPassword = "no-password",
         SignInRefused = "sign-in-refused",
         SignInThrottled = "sign-in-throttled",
+        /// The provider of single sign-on does not answer.
+        ProviderUnreachable = "provider-unreachable",
+        /// The provider, or the person there, said no.
+        ProviderRefused = "provider-refused",
+        /// What the provider said does not prove who it is.
+        SignInUnproven = "sign-in-unproven",
+        /// Begun in another browser, too long ago, or used already.
+        SignInOver = "sign-in-over",
+        /// No group of the person has a role here.
+        NoRole = "no-role",
+        AccountDisabled = "account-disabled",
+        LocalSignInOff = "local-sign-in-off",
+        /// The code of the app is wrong, or was used.
+        CodeRefused = "code-refused",
+        /// It is none of this person's, or was not asked for here and now.
+        PasskeyRefused = "passkey-refused",
+        NoSecondFactor = "no-second-factor",
+        /// Everybody with a password has to have one, and this person has none yet.
+        SecondFactorDemanded = "second-factor-demanded",
+        /// They have to prove again who they are, and then confirm once more.
+        ProofNeeded = "proof-needed",
         TooBusy = "too-busy",
+        /// This person has as many of them as one may have at once.
+        TooManyOpen = "too-many-open",
         CrossSite = "cross-site",
+        /// A program came without a token, or with one that is not, or no longer, good.
+        TokenRefused = "token-refused",
+        /// A program came with a cookie: those are for people.
+        CookieRefused = "cookie-refused",
+        /// A token is used more often than anybody needs to.
+        RateLimited = "rate-limited",
         /// Wrong content type, not UTF-8, an unknown or repeated field.
         Malformed = "malformed",
         TooLarge = "too-large",
@@ -83,6 +122,10 @@ codes! {
         TooShort = "too-short",
         TooLong = "too-long",
         TooMany = "too-many",
+        /// A password of a list of leaked ones.
+        Common = "common",
+        /// A password made of the names of this place, or of a repetition.
+        Obvious = "obvious",
         Malformed = "malformed",
     }
 }
@@ -91,22 +134,45 @@ impl ErrorCode {
     /// The status of the answer to a fetch.
     pub const fn status(self) -> u16 {
         match self {
-            Self::NotSignedIn | Self::SignInRefused => 401,
-            Self::Forbidden | Self::CrossSite | Self::PolicyRole | Self::OwnRequest => 403,
+            Self::NotSignedIn
+            | Self::SignInRefused
+            | Self::TokenRefused
+            | Self::ProviderRefused
+            | Self::SignInUnproven
+            | Self::CodeRefused
+            | Self::PasskeyRefused => 401,
+            Self::Forbidden
+            | Self::CrossSite
+            | Self::PolicyRole
+            | Self::OwnRequest
+            | Self::NoRole
+            | Self::ProofNeeded
+            | Self::SecondFactorDemanded
+            | Self::AccountDisabled
+            | Self::LocalSignInOff => 403,
             Self::NotFound => 404,
-            Self::InvalidInput | Self::Malformed => 400,
+            Self::InvalidInput | Self::Malformed | Self::CookieRefused => 400,
             Self::ReviewOver
+            | Self::SignInOver
+            | Self::NoSecondFactor
             | Self::Blocked
             | Self::Busy
             | Self::KeyReused
+            | Self::NameTaken
+            | Self::LastAdmin
+            | Self::NoPassword
+            | Self::LinkOver
             | Self::Frozen
             | Self::OutsideWindow
             | Self::Overtaken => 409,
             Self::TooLarge => 413,
-            Self::SignInThrottled => 429,
-            Self::TooBusy | Self::Unavailable | Self::Restored | Self::Damaged | Self::Starting => {
-                503
-            }
+            Self::SignInThrottled | Self::RateLimited | Self::TooManyOpen => 429,
+            Self::TooBusy
+            | Self::Unavailable
+            | Self::Restored
+            | Self::Damaged
+            | Self::Starting
+            | Self::ProviderUnreachable => 503,
             Self::Fault => 500,
         }
     }

@@ -4,7 +4,7 @@ use domain::id::{AccountName, InstanceId, InstanceKey, RegionId};
 use leptos::prelude::*;
 
 use super::StrictForm;
-use super::error::ApiError;
+use super::error::{ApiError, FieldProblem};
 use super::ssr::{Request, back, goto};
 use crate::asked::Asked;
 use crate::path;
@@ -31,11 +31,13 @@ pub async fn read_list_again(query: String) -> Result<(), ApiError> {
     let address = asked.address();
     back(&address);
     let request = Request::current();
-    let count = request
-        .viewer()?
-        .read_matches_again(&asked.filter)
-        .await
-        .map_err(|error| request.respond(error))?;
+    let viewer = request.viewer()?;
+    // A filter that is dropped would read more than somebody meant.
+    if Asked::strictly(&query).is_none() {
+        return Err(ApiError::field("query", FieldProblem::Malformed));
+    }
+    let count =
+        viewer.read_matches_again(&asked.filter).await.map_err(|error| request.respond(error))?;
     goto(&path::and(&address, path::BEING_READ, &count.to_string()));
     Ok(())
 }

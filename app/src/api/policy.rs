@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use domain::environment::Environment;
 use domain::person::Role;
-use domain::policy::{ApprovalRule, Freeze, Policy, Rules, Windows, Zone};
+use domain::policy::{ApprovalRule, Freeze, Policy, Rules, Windows};
 use domain::span::Span;
+use domain::zone::Zone;
 use leptos::prelude::*;
 
 use super::StrictForm;

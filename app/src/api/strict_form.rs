@@ -55,7 +55,16 @@ pub fn is_form(content_type: &str) -> bool {
 /// The pairs of a form body, each name once; `None` where it is not strictly one.
 pub fn pairs(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let text = std::str::from_utf8(bytes).ok()?;
-    // `form_urlencoded` repairs; what needs repair is refused before.
+    if !is_well_formed(text) {
+        return None;
+    }
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
+    let mut seen = BTreeSet::new();
+    pairs.iter().all(|(name, _)| seen.insert(name.as_str())).then_some(pairs)
+}
+
+/// Whether a form or a query can be read as it stands. `form_urlencoded` repairs; what needs repair is found here.
+pub fn is_well_formed(text: &str) -> bool {
     let decodes = |part: &str| {
         let plus = part.replace('+', " ");
         let valid_escapes = plus.split('%').skip(1).all(|rest| {
@@ -63,13 +72,7 @@ pub fn pairs(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         });
         valid_escapes && percent_encoding::percent_decode_str(&plus).decode_utf8().is_ok()
     };
-    let well_formed = text.is_empty() || text.split('&').all(|pair| pair.split('=').all(decodes));
-    if !well_formed {
-        return None;
-    }
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
-    let mut seen = BTreeSet::new();
-    pairs.iter().all(|(name, _)| seen.insert(name.as_str())).then_some(pairs)
+    text.is_empty() || text.split('&').all(|pair| pair.split('=').all(decodes))
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, &'static str> {

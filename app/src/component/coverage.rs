@@ -13,7 +13,7 @@ pub fn CoverageBar(language: Language, coverage: Coverage, now: Timestamp) -> im
     let oldest = coverage.oldest.map(|at| language.oldest(&language.span(now.since(at))));
     let waiting = coverage.waiting();
     let problems: Vec<RegionCoverage> = coverage.problems().cloned().collect();
-    let complete = problems.is_empty() && waiting == 0;
+    let complete = !coverage.regions.is_empty() && problems.is_empty() && waiting == 0;
     view! {
         <section class="coverage" aria-label=language.coverage()>
             <progress max=coverage.instances.max(1).to_string() value=coverage.read.to_string() aria-hidden="true"></progress>

@@ -15,10 +15,15 @@ use crate::ui::{Card, Fact, FactList, Icon, IconName, Moment};
 
 /// What was asked of somebody else, what they said, and the forms for whoever may say it.
 #[component]
-pub fn ApprovalCard(request: Request, change: Change, approval: Approval) -> impl IntoView {
+pub fn ApprovalCard(
+    request: Request,
+    change: Change,
+    approval: Approval,
+    role: Role,
+) -> impl IntoView {
     let (language, kind) = (request.language, approval.kind);
     let own = request.who.as_ref().is_some_and(|who| who.person.id == change.requested_by);
-    let may = request.role().covers(Role::Approver) && !own;
+    let may = role.covers(Role::Approver) && !own;
     let open = approval.decided.is_none();
     let waits = change.state == ChangeState::AwaitingApproval;
     let title = match kind {
@@ -56,7 +61,7 @@ fn Said(language: Language, approval: Approval) -> impl IntoView {
             <Fact name=word>
                 {decided.by.to_string()}
                 <span class="muted under">
-                    <Moment language at=decided.at text=language.moment(decided.at)/>
+                    <Moment language at=decided.at text=language.stamp(decided.at)/>
                 </span>
                 {decided.note.map(|note| view! { <span class="under"><bdi>{note.to_string()}</bdi></span> })}
             </Fact>
@@ -65,10 +70,10 @@ fn Said(language: Language, approval: Approval) -> impl IntoView {
     view! {
         <FactList>
             <Fact name=language.asked_at()>
-                <Moment language at=approval.asked_at text=language.moment(approval.asked_at)/>
+                <Moment language at=approval.asked_at text=language.stamp(approval.asked_at)/>
             </Fact>
             {expires.map(|at| view! {
-                <Fact name=language.expires_at()><Moment language at text=language.moment(at)/></Fact>
+                <Fact name=language.expires_at()><Moment language at text=language.stamp(at)/></Fact>
             })}
             {decided}
         </FactList>
@@ -138,14 +143,14 @@ fn Unseen(language: Language, change: Change, own: bool, may: bool) -> impl Into
 
 /// Ends a change that only waits.
 #[component]
-pub fn CancelForm(request: Request, change: Change) -> impl IntoView {
+pub fn CancelForm(request: Request, change: Change, role: Role) -> impl IntoView {
     let language = request.language;
     let own = request.who.as_ref().is_some_and(|who| who.person.id == change.requested_by);
     let planned = change.is_planned(request.now);
     let waits = match change.state {
         ChangeState::AwaitingApproval => own,
         ChangeState::Preflighted | ChangeState::Approved => {
-            planned && (own || request.role().covers(Role::Approver))
+            planned && (own || role.covers(Role::Approver))
         }
         _ => false,
     };

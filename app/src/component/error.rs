@@ -15,8 +15,14 @@ pub fn ErrorPanel(language: Language, error: ApiError) -> impl IntoView {
     let field = language.field_problem(&error);
     let link = match (error.code, error.change) {
         (ErrorCode::Busy, Some(change)) => Some((path::change(change), language.see_change())),
-        (ErrorCode::NotFound | ErrorCode::Forbidden, _) => {
-            Some((path::INSTANCES.to_owned(), language.to_instances()))
+        (ErrorCode::NotFound, _) => Some((path::INSTANCES.to_owned(), language.to_instances())),
+        (ErrorCode::Forbidden | ErrorCode::NoRole, _) => {
+            Some((path::ME.to_owned(), language.my_account()))
+        }
+        (ErrorCode::NotSignedIn, _) => Some((path::SIGN_IN.to_owned(), language.sign_in())),
+        // The same address, once more.
+        (ErrorCode::Unavailable | ErrorCode::TooBusy | ErrorCode::Fault, _) => {
+            Some((String::new(), language.try_again()))
         }
         _ => None,
     };

@@ -16,6 +16,13 @@ pub fn Lately(
     now: Timestamp,
     with_instance: bool,
 ) -> impl IntoView {
+    // Steps of a change that have the same word are one to whoever reads it.
+    let says = |event: &FleetEvent| {
+        let [before, after] = [&event.before, &event.after]
+            .map(|value| language.event_value(event, value.as_deref()));
+        before != after
+    };
+    let events: Vec<FleetEvent> = events.into_iter().filter(says).collect();
     view! {
         <Card title=language.lately()>
             {if events.is_empty() {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use domain::person::Role;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use service::{Attention, SignedIn};
 
-use super::{Emergencies, NoticePanel, Overdue};
+use super::tour::Shown;
+use super::{Emergencies, GoLink, NoticePanel, Overdue};
 use crate::api::ssr::Request;
 use crate::path;
 use crate::text::Language;
@@ -21,6 +23,7 @@ pub enum Section {
     Accounts,
     Audit,
     Policy,
+    People,
     None,
 }
 
@@ -33,7 +36,7 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
         <Title text=format!("{title} · {}", language.product())/>
         <a class="skip" href="#main">{language.skip_to_content()}</a>
         <div class="shell">
-            <Navigation language section/>
+            <Navigation language section people=request.may_everywhere(Role::Admin)/>
             <div class="column">
                 <Top request=request.clone()/>
                 <main class="main" id="main" tabindex="-1">
@@ -43,8 +46,28 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
                     <NoticePanel language notice=request.notice.clone()/>
                     {children()}
                 </main>
+                <Foot request=request.clone()/>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// By whose clock the page is written.
+#[component]
+fn Foot(request: Request) -> impl IntoView {
+    let (language, zone) = (request.language, request.zone);
+    let offset = language.offset_beside(&zone, request.now);
+    view! {
+        <footer class="foot">
+            <span>
+                {language.times_in()} " "
+                <a href=path::SETTINGS><bdi>{zone.name().replace('_', " ")}</bdi></a>
+                {offset.map(|offset| format!(" {offset}"))}
+            </span>
+            <a href=path::KEYS>{language.keys()}</a>
+            <a href=path::ABOUT>{language.about()}</a>
+        </footer>
     }
     .into_any()
 }
@@ -107,18 +130,21 @@ pub fn Plain(title: &'static str, children: Children) -> impl IntoView {
 }
 
 #[component]
-fn Navigation(language: Language, section: Section) -> impl IntoView {
-    let entries = [
-        (Section::Overview, path::OVERVIEW, IconName::Chart, language.overview()),
-        (Section::Instances, path::INSTANCES, IconName::List, language.instances()),
-        (Section::Changes, path::CHANGES, IconName::Arrows, language.changes()),
-        (Section::Accounts, path::ACCOUNTS, IconName::Cloud, language.accounts()),
-        (Section::Audit, path::AUDIT, IconName::Scroll, language.audit()),
-        (Section::Policy, path::POLICY, IconName::Shield, language.policy()),
+fn Navigation(language: Language, section: Section, people: bool) -> impl IntoView {
+    let mut entries = vec![
+        (Section::Overview, "o", path::OVERVIEW, IconName::Chart, language.overview()),
+        (Section::Instances, "i", path::INSTANCES, IconName::List, language.instances()),
+        (Section::Changes, "c", path::CHANGES, IconName::Arrows, language.changes()),
+        (Section::Accounts, "a", path::ACCOUNTS, IconName::Cloud, language.accounts()),
+        (Section::Audit, "u", path::AUDIT, IconName::Scroll, language.audit()),
+        (Section::Policy, "p", path::POLICY, IconName::Shield, language.policy()),
     ];
-    let links = entries.into_iter().map(|(entry, href, icon, text)| {
+    if people {
+        entries.push((Section::People, "", path::PEOPLE, IconName::Users, language.people()));
+    }
+    let links = entries.into_iter().map(|(entry, key, href, icon, text)| {
         view! {
-            <a href=href aria-current=(entry == section).then_some("page")>
+            <a href=href data-key=Some(key).filter(|key| !key.is_empty()) aria-current=(entry == section).then_some("page")>
                 <Icon name=icon/>
                 <span>{text}</span>
             </a>
@@ -147,8 +173,10 @@ fn Top(request: Request) -> impl IntoView {
                     <Badge tone=Tone::Accent>{language.sandbox()}</Badge>
                 </span>
                 <span class="muted wide">{language.sandbox_explained()}</span>
+                {(request.tour_hidden && request.who.is_some()).then(|| view! { <Shown request=request.clone() word="shown" text=language.tour_show()/> })}
             })}
             <span class="grow"></span>
+            {request.who.is_some().then(|| view! { <GoLink language/> })}
             {request.who.is_some().then(|| view! { <InboxLink language unread=request.attention.unread/> })}
             {request.who.clone().map(|who| view! { <Menu request=request.clone() who/> })}
         </header>
@@ -160,7 +188,7 @@ fn Top(request: Request) -> impl IntoView {
 #[component]
 fn InboxLink(language: Language, unread: i64) -> impl IntoView {
     view! {
-        <a class="button" id="inbox" data-live="" data-tone="quiet" href=path::INBOX aria-label=language.inbox_with(unread)>
+        <a class="button" id="inbox" data-live="" data-tone="quiet" data-key="n" href=path::INBOX aria-label=language.inbox_with(unread)>
             <Icon name=IconName::Bell/>
             {(unread > 0).then(|| view! { <Badge tone=Tone::Accent>{unread.to_string()}</Badge> })}
         </a>
@@ -206,7 +234,7 @@ const fn pressed(pressed: bool) -> &'static str {
 #[component]
 fn Menu(request: Request, who: Arc<SignedIn>) -> impl IntoView {
     let language = request.language;
-    let role = language.role(who.person.role);
+    let role = who.person.role().map_or(language.no_role(), |role| language.role(role));
     view! {
         <details class="menu">
             <summary class="button opens" data-tone="quiet">
@@ -214,7 +242,11 @@ fn Menu(request: Request, who: Arc<SignedIn>) -> impl IntoView {
                 <span class="muted">{role}</span>
             </summary>
             <div class="menu-body">
+                <a class="button" href=path::ME><Icon name=IconName::Shield/>{language.my_account()}</a>
+                <a class="button" data-key="s" href=path::SETTINGS><Icon name=IconName::Sliders/>{language.settings()}</a>
                 <Preferences request/>
+                <a class="button" data-tone="quiet" href=path::TOKENS><Icon name=IconName::Key/>{language.api_tokens()}</a>
+                <a class="button" href=path::SECOND_FACTOR><Icon name=IconName::Key/>{language.second_factor()}</a>
                 <form method="post" action=path::SIGN_OUT_POST>
                     <button class="button"><Icon name=IconName::SignOut/>{language.sign_out()}</button>
                 </form>

@@ -3,7 +3,9 @@
 //!
 //! One stream a browser, however many tabs: whichever holds the lock listens and tells the others. A tab in the
 //! background waits until it is looked at, and a page under a dialog until that is closed: the focus goes back to what
-//! opened it. What has the focus is left alone, and so is what did not change.
+//! opened it. What has the focus is left alone, and so is what did not change. Rows that come, go or change places wait
+//! under a pointer until somebody asks for them (`#moved`). While nobody hears the portal, the page says how old it is
+//! (`#offline`).
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,7 +15,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{
-    BroadcastChannel, Element, Event, EventSource, HtmlDetailsElement, MessageEvent,
+    BroadcastChannel, Element, Event, EventSource, HtmlDetailsElement, HtmlElement, MessageEvent,
 };
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
@@ -24,6 +26,8 @@ use super::selecting;
 const CHANNEL: &str = "latchkey-live";
 /// As in the route table of the server.
 const ADDRESS: &str = "/events";
+/// Where everything leads that is asked for after the session is over.
+const SIGN_IN: &str = "/sign-in";
 /// Not more often than this, however much happens.
 const PAUSE: Duration = Duration::from_secs(2);
 /// After the server refused the stream: signed out, or being started anew.
@@ -32,6 +36,13 @@ const AGAIN: Duration = Duration::from_secs(15);
 const KIND: &str = "data-live-kind";
 /// In a message: more than can be named.
 const EVERYTHING: &str = "*";
+/// In a message, without a number: since when nobody hears the portal, in milliseconds, or nothing.
+const SILENT: char = '!';
+/// A restart or a change of networks is no news.
+const LOST: Duration = Duration::from_secs(20);
+/// How often a page says anew how old it is.
+const AGEING: Duration = Duration::from_secs(20);
+const MINUTE: f64 = 60_000.0;
 
 #[derive(Clone, Copy)]
 struct State {
@@ -42,6 +53,12 @@ struct State {
     /// The last message's number.
     last: StoredValue<String>,
     channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
+    /// Since when the stream of this tab is broken.
+    lost: StoredValue<Option<f64>>,
+    /// Since when nobody hears the portal, once that is worth saying.
+    silent: StoredValue<Option<f64>>,
+    /// Somebody came back to the page, or asks for its rows: they need not stay where they are.
+    eager: StoredValue<bool>,
 }
 
 #[island]
@@ -52,9 +69,16 @@ pub fn Live() -> impl IntoView {
             busy: StoredValue::new(false),
             last: StoredValue::new(String::new()),
             channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
+            lost: StoredValue::new(None),
+            silent: StoredValue::new(None),
+            eager: StoredValue::new(false),
         };
+        show_moved(state);
+        watch_network(state);
         listen_to_others(state);
         let seen = window_event_listener(ev::Custom::<Event>::new("visibilitychange"), move |_| {
+            // Nobody pointed at anything meanwhile.
+            state.eager.set_value(!document().hidden() && state.behind.get_value());
             catch_up(state);
         });
         on_cleanup(move || seen.remove());
@@ -88,7 +112,9 @@ fn listen_to_others(state: State) {
         let Some(channel) = channel else { return };
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
-            if let Some((number, keys)) = text.split_once('\n') {
+            if let Some(since) = text.strip_prefix(SILENT) {
+                hush(state, since.parse().ok());
+            } else if let Some((number, keys)) = text.split_once('\n') {
                 hear(state, number, keys);
             }
         });
@@ -113,6 +139,8 @@ fn open(state: State, broken: bool) {
     let opened = {
         let broken = broken.clone();
         Closure::<dyn Fn()>::new(move || {
+            state.lost.set_value(None);
+            tell_silent(state, None);
             if broken.replace(false) {
                 tell(state, "", EVERYTHING);
             }
@@ -124,8 +152,15 @@ fn open(state: State, broken: bool) {
         let source = source.clone();
         Closure::<dyn Fn()>::new(move || {
             broken.set(true);
+            if state.lost.get_value().is_none() {
+                let since = js_sys::Date::now();
+                state.lost.set_value(Some(since));
+                lose(state, since);
+            }
             // The browser goes on by itself, unless it was refused.
             if source.ready_state() == EventSource::CLOSED {
+                // It may be because the session is over.
+                tell(state, "", EVERYTHING);
                 set_timeout(move || open(state, true), AGAIN);
             }
         })
@@ -134,13 +169,98 @@ fn open(state: State, broken: bool) {
     failed.forget();
 }
 
-/// The other tabs, then this one.
-fn tell(state: State, number: &str, keys: &str) {
+/// Says it to all tabs, if it is still so after a while.
+fn lose(state: State, since: f64) {
+    set_timeout(
+        move || {
+            if state.lost.try_get_value().flatten() == Some(since) {
+                tell_silent(state, Some(since));
+            }
+        },
+        LOST,
+    );
+}
+
+fn tell_silent(state: State, since: Option<f64>) {
+    let text = since.map(|since| since.to_string()).unwrap_or_default();
+    post(state, &format!("{SILENT}{text}"));
+    hush(state, since);
+}
+
+/// The browser itself knows that it has no network, and says it at once.
+fn watch_network(state: State) {
+    let gone = window_event_listener(ev::Custom::<Event>::new("offline"), move |_| {
+        hush(state, Some(js_sys::Date::now()));
+    });
+    let back = window_event_listener(ev::Custom::<Event>::new("online"), move |_| {
+        hush(state, None);
+        if let Some(since) = state.lost.get_value() {
+            lose(state, since);
+        }
+        state.behind.set_value(true);
+        catch_up(state);
+    });
+    on_cleanup(move || {
+        gone.remove();
+        back.remove();
+    });
+    age(state);
+}
+
+/// Since when nobody hears the portal. The first that is known counts until it is over.
+fn hush(state: State, since: Option<f64>) {
+    let known = state.silent.try_get_value().flatten();
+    state.silent.set_value(since.map(|since| known.map_or(since, |known| known.min(since))));
+    say_age(state);
+}
+
+/// For as long as the page is open.
+fn age(state: State) {
+    set_timeout(
+        move || {
+            say_age(state);
+            age(state);
+        },
+        AGEING,
+    );
+}
+
+fn say_age(state: State) {
+    let Some(said) = document().get_element_by_id("offline") else { return };
+    let since = state.silent.try_get_value().flatten();
+    let text = since.and_then(|since| {
+        let minutes = ((js_sys::Date::now() - since) / MINUTE).floor();
+        counted(&said, minutes)
+    });
+    let text = text.unwrap_or_default();
+    if said.text_content().unwrap_or_default() != text {
+        said.set_text_content(Some(&text));
+    }
+}
+
+/// The words of an element for none, one or many of something.
+fn counted(words: &Element, count: f64) -> Option<String> {
+    let name = if count < 1.0 {
+        "data-none"
+    } else if count < 2.0 {
+        "data-one"
+    } else {
+        "data-many"
+    };
+    Some(words.get_attribute(name)?.replace("{}", &count.to_string()))
+}
+
+fn post(state: State, text: &str) {
     state.channel.with_value(|channel| {
         if let Some(channel) = channel {
-            let _ = channel.post_message(&JsValue::from_str(&format!("{number}\n{keys}")));
+            let _ = channel.post_message(&JsValue::from_str(text));
         }
     });
+}
+
+/// The other tabs, then this one.
+fn tell(state: State, number: &str, keys: &str) {
+    post(state, &format!("{number}\n{keys}"));
     hear(state, number, keys);
 }
 
@@ -170,9 +290,28 @@ fn catch_up(state: State) {
     }
     state.behind.set_value(false);
     spawn_local(async move {
-        refresh().await;
+        refresh(state).await;
         rest(state);
     });
+}
+
+/// Puts the rows in place that wait, when somebody asks for them.
+fn show_moved(state: State) {
+    let clicks = window_event_listener(ev::click, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let asked = target.and_then(|target| target.closest("#moved button").ok().flatten());
+        if asked.is_some() {
+            state.eager.set_value(true);
+            spawn_local(async move {
+                refresh(state).await;
+                let first = document().query_selector("#rows a[href]").ok().flatten();
+                if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+                    let _ = first.focus();
+                }
+            });
+        }
+    });
+    on_cleanup(move || clicks.remove());
 }
 
 /// Nothing for a while, then what came meanwhile.
@@ -187,7 +326,7 @@ fn rest(state: State) {
 }
 
 /// A page that cannot be had is asked for again at the next message: the open one stays as it was.
-async fn refresh() {
+async fn refresh(state: State) {
     let address = location().href().unwrap_or_default();
     if parts().is_empty() {
         return;
@@ -197,20 +336,29 @@ async fn refresh() {
     if location().href().unwrap_or_default() != address {
         return;
     }
-    put(&page);
+    let sign_in = format!("{}{SIGN_IN}", location().origin().unwrap_or_default());
+    if page.address.starts_with(&sign_in) {
+        // Nobody sees any more what only this session was shown.
+        return super::page::go(&page.address);
+    }
+    put_all(&page, state.eager.try_update_value(std::mem::take).unwrap_or_default());
 }
 
 fn parts() -> Vec<Element> {
     listed(document().query_selector_all("[data-live], [data-live-rows]"))
 }
 
-/// Puts in place what is different.
+/// Puts in place what is different, after somebody asked for this page.
 pub fn put(page: &Page) {
+    put_all(page, true);
+}
+
+fn put_all(page: &Page, eager: bool) {
     for shown in parts() {
         let Some(new) = page.part(&shown.id()) else { continue };
         let kind = shown.get_attribute(KIND);
         if shown.has_attribute("data-live-rows") {
-            put_rows(page, &shown, &new);
+            put_rows(page, &shown, &new, eager);
         } else if kind.is_none() || kind != new.get_attribute(KIND) {
             put_part(&shown, &new);
         }
@@ -218,18 +366,50 @@ pub fn put(page: &Page) {
     selecting::restore();
 }
 
-/// Row by row while they are the same ones: then nothing moves under the pointer.
-fn put_rows(page: &Page, shown: &Element, new: &Element) {
+/// Row by row, so that nothing moves under the pointer: rows that are new, gone or elsewhere are counted, and wait.
+fn put_rows(page: &Page, shown: &Element, new: &Element, eager: bool) {
     let ids = |part: &Element| -> Vec<String> { children(part).iter().map(Element::id).collect() };
-    let old = ids(shown);
-    if old != ids(new) {
+    let (old, now) = (ids(shown), ids(new));
+    let moved = document().get_element_by_id("moved");
+    // Where the focus is, no rows are put: they wait too.
+    let at_once = moved.is_none() || eager && !has_focus(shown);
+    let waits = if at_once { 0 } else { different(&old, &now) };
+    if let Some(moved) = moved {
+        say_moved(&moved, waits);
+    }
+    if old != now && waits == 0 {
         return put_part(shown, new);
+    }
+    for id in &old {
+        if let (false, Some(gone)) = (now.contains(id), document().get_element_by_id(id)) {
+            let _ = gone.set_attribute("data-gone", "");
+        }
     }
     for id in old {
         if let (Some(shown), Some(new)) = (document().get_element_by_id(&id), page.part(&id)) {
             put_part(&shown, &new);
         }
     }
+}
+
+/// How many rows are not where they were.
+fn different(old: &[String], now: &[String]) -> usize {
+    let gone = old.iter().filter(|id| !now.contains(id)).count();
+    let new = now.iter().filter(|id| !old.contains(id)).count();
+    if gone + new > 0 {
+        // One that came for one that went is one row that changed.
+        return gone.max(new);
+    }
+    old.iter().zip(now).filter(|(old, now)| old != now).count()
+}
+
+fn say_moved(moved: &Element, count: usize) {
+    let text = u32::try_from(count).ok().filter(|count| *count > 0);
+    let text = text.and_then(|count| counted(moved, count.into())).unwrap_or_default();
+    if let Some(said) = moved.query_selector("[data-said]").ok().flatten() {
+        said.set_text_content(Some(&text));
+    }
+    let _ = moved.toggle_attribute_with_force("data-on", count > 0);
 }
 
 /// Around what has the focus, the rest is put in place as long as both are built alike.

@@ -12,13 +12,17 @@ mod copying;
 mod dialogs;
 mod filtering;
 mod following;
+mod keys;
 mod live;
 mod page;
+mod palette;
 mod selecting;
 
 pub use copying::Copying;
 pub use dialogs::Dialogs;
 pub use filtering::Filtering;
 pub use following::Following;
+pub use keys::Keys;
 pub use live::Live;
+pub use palette::Palette;
 pub use selecting::Selecting;

@@ -1,7 +1,7 @@
 //! The cloud accounts: whose keys they are, which regions answer, what may not be read.
 
 use domain::cloud::CallerIdentity;
-use domain::inventory::{Reading, RegionCoverage};
+use domain::inventory::{Coverage, Reading, RegionCoverage};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use service::{AccountHealth, CallLimit};
@@ -9,9 +9,9 @@ use service::{AccountHealth, CallLimit};
 use super::load::load;
 use crate::api::ssr::Request;
 use crate::asked::Asked;
-use crate::component::{Frame, Section};
+use crate::component::{FirstSteps, Frame, Nothing, Section};
 use crate::text::Language;
-use crate::ui::{Badge, Empty, Fact, FactList, Icon, IconName, Moment, Scroll, Tone};
+use crate::ui::{Badge, Fact, FactList, Icon, IconName, Moment, Scroll, Tone};
 
 #[component]
 pub fn AccountsPage() -> impl IntoView {
@@ -24,13 +24,16 @@ pub fn AccountsPage() -> impl IntoView {
     let shown = load(request, data, move |request, accounts| {
         let now = request.now;
         if accounts.is_empty() {
-            return view! {
-                <div class="card"><Empty title=language.no_accounts() text=language.no_accounts_text()/></div>
-            }
-            .into_any();
+            // The configuration may name some that this person does not see.
+            return if request.portal.accounts().names().is_empty() {
+                view! { <FirstSteps request coverage=Coverage::default()/> }.into_any()
+            } else {
+                let (title, text) = (language.not_in_scope(), language.not_in_scope_text());
+                view! { <Nothing request title text/> }.into_any()
+            };
         }
         let cards = accounts.into_iter().map(|account| view! { <Account language account now/> });
-        view! { <div class="stack" id="accounts" data-live="">{cards.collect_view()}</div> }
+        view! { <div class="stack measure" id="accounts" data-live="">{cards.collect_view()}</div> }
             .into_any()
     });
     view! {

@@ -1,21 +1,22 @@
 //! The audit: who did what to what, and how it ended.
 
 use domain::audit::{Actor, AuditCode, Outcome, RecordedEvent};
+use domain::zone::Zone;
 use leptos::prelude::*;
 use service::viewer::AUDIT_PAGE;
 
 use super::load::load;
 use crate::api::ssr::Request;
-use crate::audit_asked::{AuditAsked, ZONES, zone_name};
-use crate::component::{Frame, Section};
+use crate::audit_asked::AuditAsked;
+use crate::component::{Frame, Nothing, Section};
 use crate::path;
 use crate::text::Language;
-use crate::ui::{Empty, Icon, IconName, Moment, Scroll};
+use crate::ui::{Icon, IconName, Moment, Scroll};
 
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let request = Request::current();
-    let language = request.language;
+    let (language, within) = (request.language, request.clone());
     let asked = AuditAsked::of_address(&request.address);
     let data = {
         let (request, filter) = (request.clone(), asked.filter());
@@ -25,7 +26,7 @@ pub fn AuditPage() -> impl IntoView {
     };
     let again = asked.clone();
     let shown =
-        load(request, data, move |_, events| view! { <Events language events asked=again/> });
+        load(request, data, move |request, events| view! { <Events request events asked=again/> });
     view! {
         <Frame title=language.audit().to_owned() section=Section::Audit>
             <div class="title">
@@ -39,7 +40,7 @@ pub fn AuditPage() -> impl IntoView {
                     <Icon name=IconName::Download/>"JSON Lines"
                 </a>
             </div>
-            <Filters language asked/>
+            <Filters request=within asked/>
             {shown}
         </Frame>
     }
@@ -47,7 +48,8 @@ pub fn AuditPage() -> impl IntoView {
 }
 
 #[component]
-fn Filters(language: Language, asked: AuditAsked) -> impl IntoView {
+fn Filters(request: Request, asked: AuditAsked) -> impl IntoView {
+    let language = request.language;
     let filter = asked.filter();
     let codes = AuditCode::ALL.iter().map(|code| {
         view! { <option value=code.code() selected=filter.code == Some(*code)>{language.audit_code(*code)}</option> }
@@ -77,7 +79,7 @@ fn Filters(language: Language, asked: AuditAsked) -> impl IntoView {
                 <span class="visually-hidden">{language.person_filter()}</span>
                 <input class="input" name="person" value=person placeholder=language.person_filter() maxlength="64"/>
             </label>
-            <Days language asked=asked.clone()/>
+            <Days request asked=asked.clone()/>
             <About language asked=asked.clone()/>
             <button class="button">{language.filter()}</button>
             {asked.is_filtered().then(|| view! { <a class="clear" href=path::AUDIT>{language.clear_filters()}</a> })}
@@ -88,11 +90,18 @@ fn Filters(language: Language, asked: AuditAsked) -> impl IntoView {
 
 /// From which day to which, and whose days they are.
 #[component]
-fn Days(language: Language, asked: AuditAsked) -> impl IntoView {
-    let zones = ZONES.into_iter().map(|zone| {
-        let name = zone_name(zone);
-        let text = if zone == 0 { "UTC".to_owned() } else { format!("UTC{name}") };
-        view! { <option value=name selected=zone == asked.zone>{text}</option> }
+fn Days(request: Request, asked: AuditAsked) -> impl IntoView {
+    let language = request.language;
+    let chosen = if asked.has_days() { asked.zone.clone() } else { request.zone.clone() };
+    let mut zones = vec![chosen.clone()];
+    for zone in [request.zone, Zone::UTC] {
+        if !zones.contains(&zone) {
+            zones.push(zone);
+        }
+    }
+    let zones = zones.into_iter().map(|zone| {
+        let (name, selected) = (zone.to_string(), zone == chosen);
+        view! { <option value=name.clone() selected=selected>{name.replace('_', " ")}</option> }
     });
     view! {
         <label class="day">
@@ -104,7 +113,7 @@ fn Days(language: Language, asked: AuditAsked) -> impl IntoView {
             <input class="input" type="date" name="to" value=asked.to/>
         </label>
         <label class="day">
-            <span class="visually-hidden">{language.time_zone()}</span>
+            <span>{language.days_in()}</span>
             <select class="input" name="zone">{zones.collect_view()}</select>
         </label>
     }
@@ -133,7 +142,8 @@ fn About(language: Language, asked: AuditAsked) -> impl IntoView {
 }
 
 #[component]
-fn Events(language: Language, events: Vec<RecordedEvent>, asked: AuditAsked) -> impl IntoView {
+fn Events(request: Request, events: Vec<RecordedEvent>, asked: AuditAsked) -> impl IntoView {
+    let language = request.language;
     let newest = asked.is_later_page().then(|| asked.address());
     let full = i64::try_from(events.len()).unwrap_or(0) == AUDIT_PAGE;
     let older = events.last().filter(|_| full).map(|last| asked.older(last));
@@ -143,7 +153,13 @@ fn Events(language: Language, events: Vec<RecordedEvent>, asked: AuditAsked) -> 
         .map(|recorded| view! { <Row language recorded asked=asked.clone()/> })
         .collect_view();
     let table = if empty {
-        view! { <div class="card"><Empty title=language.no_events() text=language.no_events_text()/></div> }.into_any()
+        let (title, text, all) = if asked.is_filtered() {
+            let all = path::AUDIT.to_owned();
+            (language.no_events(), language.no_events_text(), Some(all))
+        } else {
+            (language.nothing_recorded(), language.nothing_recorded_text(), None)
+        };
+        view! { <Nothing request title text all/> }.into_any()
     } else {
         view! {
             <Scroll label=language.audit() card=true>
@@ -200,7 +216,7 @@ fn Row(language: Language, recorded: RecordedEvent, asked: AuditAsked) -> impl I
     view! {
         <tr>
             <td class="num nowrap">
-                <Moment language at=event.at text=language.moment(event.at)/>
+                <Moment language at=event.at text=language.stamp(event.at)/>
                 <span class="muted under" title=language.place_in_chain()>{place}</span>
             </td>
             <td class="nowrap">{language.audit_code(event.code)}<code class="muted under">{event.code.code()}</code></td>
@@ -213,7 +229,7 @@ fn Row(language: Language, recorded: RecordedEvent, asked: AuditAsked) -> impl I
                 {event.instance.map(|key| {
                     let only = asked.with(|filter| filter.instance = Some(key.clone())).address();
                     view! {
-                        <a class="mono" href=path::instance(&key)>{key.id.to_string()}</a> " "
+                        <a class="mono" data-open="" href=path::instance(&key)>{key.id.to_string()}</a> " "
                         <a class="small muted" href=only aria-label=format!("{} {}", language.only_this(), key.id)>{language.only_this()}</a>
                     }
                 })}

@@ -207,7 +207,7 @@ fn Facts(language: Language, batch: Batch) -> impl IntoView {
                 <Fact name=language.target()><AccessBadge language state=batch.to.into()/></Fact>
                 <Fact name=language.started_by()>{batch.requested_by_name.to_string()}</Fact>
                 {batch.started_at.map(|at| view! {
-                    <Fact name=language.started_at()><Moment language at text=language.moment(at)/></Fact>
+                    <Fact name=language.started_at()><Moment language at text=language.stamp(at)/></Fact>
                 })}
                 <Fact name=language.reason()><bdi>{reason.unwrap_or_else(|| language.none().to_owned())}</bdi></Fact>
                 <Fact name=language.at_once()>{batch.at_once}</Fact>

@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use super::load::load;
 use crate::api::ssr::Request;
 use crate::asked::Asked;
-use crate::component::{AccessBadge, ChangeTabs, Frame, Section};
+use crate::component::{AccessBadge, ChangeTabs, Frame, Nothing, Section};
 use crate::path;
 use crate::text::Language;
-use crate::ui::{Card, Empty, Moment, Scroll};
+use crate::ui::{Card, Moment, Scroll};
 
 #[component]
 pub fn BatchesPage() -> impl IntoView {
@@ -27,8 +27,8 @@ pub fn BatchesPage() -> impl IntoView {
     let shown = load(request, data, |request, batches: Vec<Batch>| {
         let language = request.language;
         if batches.is_empty() {
-            return view! { <Empty title=language.no_batches() text=language.no_batches_text()/> }
-                .into_any();
+            let (title, text) = (language.no_batches(), language.no_batches_text());
+            return view! { <Nothing request title text/> }.into_any();
         }
         view! { <Table language batches/> }.into_any()
     });
@@ -48,7 +48,7 @@ fn Table(language: Language, batches: Vec<Batch>) -> impl IntoView {
         let at = batch.started_at.unwrap_or(batch.created_at);
         view! {
             <tr>
-                <td class="num nowrap"><a href=path::batch(batch.id)><Moment language at text=language.moment(at)/></a></td>
+                <td class="num nowrap"><a href=path::batch(batch.id)><Moment language at text=language.stamp(at)/></a></td>
                 <td><AccessBadge language state=batch.to.into()/></td>
                 <td>{language.batch_state(batch.state)}</td>
                 <td>{batch.requested_by_name.to_string()}</td>
@@ -107,8 +107,8 @@ pub fn NewBatchPage() -> impl IntoView {
             }
         };
         view! {
-            <Card title=language.change_many()>
-                <div class="stack">
+            <section class="card measure">
+                <div class="body stack">
                     <p class="big num">{language.n_match(matches)}</p>
                     <p class="muted">{language.batch_new_text()}</p>
                     {may.then(|| view! {
@@ -118,7 +118,7 @@ pub fn NewBatchPage() -> impl IntoView {
                         </div>
                     })}
                 </div>
-            </Card>
+            </section>
         }
         .into_any()
     });

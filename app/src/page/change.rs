@@ -61,7 +61,7 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
             <Head language change=change.clone()/>
             <Outcome language detail=detail.clone()/>
             <PutBack request=request.clone() detail=detail.clone()/>
-            <CancelForm request=request.clone() change=change.clone()/>
+            <CancelForm request=request.clone() change=change.clone() role=detail.role/>
             <div class="two">
                 <div class="stack">
                     <Progress language events=detail.events.clone()/>
@@ -69,7 +69,7 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
                 </div>
                 <aside class="stack">
                     {detail.approval.clone().map(|approval| view! {
-                        <ApprovalCard request=request.clone() change=change.clone() approval/>
+                        <ApprovalCard request=request.clone() change=change.clone() approval role=detail.role/>
                     })}
                     <Wish request change=change.clone() batch=detail.batch/>
                     <Proof language reads=detail.read_backs.clone()/>
@@ -87,7 +87,7 @@ fn Shown(request: Request, detail: ChangeDetail) -> impl IntoView {
 #[component]
 fn PutBack(request: Request, detail: ChangeDetail) -> impl IntoView {
     let language = request.language;
-    let may = request.role().covers(Role::Operator);
+    let may = detail.role.covers(Role::Operator);
     let until = detail.put_back_until.filter(|_| may)?;
     let key = request.portal.new_key();
     Some(view! {
@@ -235,10 +235,10 @@ fn Wish(request: Request, change: Change, batch: Option<BatchId>) -> impl IntoVi
                     {(change.cause == Cause::Return).then(|| view! { <span class="muted under">{language.by_itself()}</span> })}
                 </Fact>
                 <Fact name=language.requested_at()>
-                    <Moment language at=change.requested_at text=language.moment(change.requested_at)/>
+                    <Moment language at=change.requested_at text=language.stamp(change.requested_at)/>
                 </Fact>
                 {change.start_at.map(|at| view! {
-                    <Fact name=language.starts()><Moment language at text=language.moment(at)/></Fact>
+                    <Fact name=language.starts()><Moment language at text=language.stamp(at)/></Fact>
                 })}
                 {change.puts_back.map(|id| view! {
                     <Fact name=language.puts_back()><a href=path::change(id)>{language.see_put_back()}</a></Fact>

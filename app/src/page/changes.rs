@@ -7,9 +7,8 @@ use service::viewer::ChangeFilter;
 
 use super::load::load;
 use crate::api::ssr::Request;
-use crate::component::{ChangeTable, ChangeTabs, Frame, Section};
+use crate::component::{ChangeTable, ChangeTabs, Frame, Nothing, Section};
 use crate::path;
-use crate::ui::Empty;
 
 const PAGE: usize = 50;
 
@@ -53,13 +52,15 @@ pub fn ChangesPage() -> impl IntoView {
                 ],
             )
         });
-        if changes.is_empty() && waiting {
-            return view! { <Empty title=language.nothing_waiting() text=language.nothing_waiting_text()/> }
-                .into_any();
-        }
         if changes.is_empty() {
-            return view! { <Empty title=language.no_changes() text=language.no_changes_text()/> }
-                .into_any();
+            let narrowed = open_only || about.is_some();
+            let (title, text) = match (waiting, narrowed) {
+                (true, _) => (language.nothing_waiting(), language.nothing_waiting_text()),
+                (false, true) => (language.no_such_changes(), language.no_such_changes_text()),
+                (false, false) => (language.no_changes(), language.no_changes_text()),
+            };
+            let all = (narrowed && !waiting).then(|| path::CHANGES.to_owned());
+            return view! { <Nothing request title text all/> }.into_any();
         }
         view! {
             <div class="card"><ChangeTable language changes now=request.now with_instance=true/></div>

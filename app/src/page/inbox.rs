@@ -79,11 +79,11 @@ fn Row(language: Language, told: Told) -> impl IntoView {
                 </p>
                 <p class="muted small">
                     <bdi>{about}</bdi>
-                    {due.map(|due| view! { " · " <Moment language at=due text=language.moment(due)/> })}
+                    {due.map(|due| view! { " · " <Moment language at=due text=language.stamp(due)/> })}
                 </p>
                 {notice.reason.map(|reason| view! { <p class="small"><bdi>{reason}</bdi></p> })}
             </div>
-            <span class="muted num nowrap"><Moment language at=notice.at text=language.moment(notice.at)/></span>
+            <span class="muted num nowrap"><Moment language at=notice.at text=language.stamp(notice.at)/></span>
             {unread.then(|| view! {
                 <form method="post" action=path::READ_NOTICE_POST>
                     <input type="hidden" name="notice" value=id/>
@@ -114,7 +114,7 @@ fn Deliveries(language: Language, host: Option<String>, sent: Vec<Delivery>) -> 
         let outcome = sent.last_outcome.map(|word| language.delivery_outcome(&word));
         view! {
             <tr>
-                <td class="num nowrap"><Moment language at=sent.created_at text=language.moment(sent.created_at)/></td>
+                <td class="num nowrap"><Moment language at=sent.created_at text=language.stamp(sent.created_at)/></td>
                 <td>{language.notice_kind(sent.notice.kind)} <code class="muted under">{sent.id}</code></td>
                 <td><Badge tone>{state}</Badge> <span class="muted under">{outcome}</span></td>
                 <td class="num">{sent.tries}</td>

@@ -20,8 +20,8 @@ use super::load::load;
 use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::component::{
-    AccessBadge, AccessSwitch, ChangeTable, CheckList, Ends, EnvironmentBadge, ExposureCard,
-    ExtendForm, Frame, LateEffect, Lately, Section, TakeReview, WhitelistTable,
+    AccessBadge, AccessSwitch, ChangeTable, CheckList, ConnectCard, Ends, EnvironmentBadge,
+    ExposureCard, ExtendForm, Frame, LateEffect, Lately, Section, TakeReview, WhitelistTable,
 };
 use crate::path;
 use crate::text::Language;
@@ -81,6 +81,7 @@ fn Instance(request: Request, shown: Shown) -> impl IntoView {
             <div class="stack">
                 <ExposureCard language exposure=detail.exposure.clone()/>
                 <Connection language detail=detail.clone() now/>
+                <ConnectCard request=request.clone() detail=detail.clone()/>
                 <Whitelist language reading=detail.whitelist.clone() now/>
                 <Basic language detail=detail.clone()/>
                 <History language changes=changes.clone() key=detail.key.clone() now/>
@@ -166,7 +167,7 @@ fn PasswordFree(
 ) -> impl IntoView {
     let language = request.language;
     let state = detail.facts().access_state();
-    let role = request.who.as_ref().map_or(Role::Viewer, |who| who.person.role);
+    let role = request.role_at(&detail.located());
     let open = changes.iter().find(|change| !change.state.is_terminal()).map(|change| change.id);
     let to = if state == AccessState::PasswordFree {
         Access::PasswordRequired

@@ -13,19 +13,20 @@ use leptos::prelude::*;
 use service::viewer::{PageOf, SavedView};
 
 use self::filters::{Chips, Filters};
-use self::table::{Nothing, Table};
+use self::table::{NothingListed, Table};
 use self::tools::{SelectionBar, Tools};
 use super::load::load;
 use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::asked::Asked;
-use crate::component::{CoverageBar, Frame, Section};
+use crate::component::tour::{self, Tour};
+use crate::component::{CoverageBar, FirstSteps, Frame, Section, is_first_start};
 use crate::island::{Filtering, Selecting};
 use crate::path;
 use crate::ui::Icon;
 use crate::ui::IconName;
 
-const PAGE: usize = 50;
+const PAGE: usize = 30;
 /// What the filter form filters; the islands swap it.
 const LIST: &str = "list";
 
@@ -37,6 +38,7 @@ struct Fleet {
     coverage: Coverage,
     views: Vec<SavedView>,
     accounts: usize,
+    tour: Option<tour::Done>,
 }
 
 #[component]
@@ -64,18 +66,19 @@ async fn gather(request: &Request, asked: &Asked) -> Result<Fleet, ApiError> {
     let filter = &asked.filter;
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let page = PageOf { filter, sort: asked.sort, after: asked.after.as_ref(), limit };
-    let (rows, matches, counts, coverage, views) = futures_util::try_join!(
+    let (rows, matches, counts, coverage, views, tour) = futures_util::try_join!(
         viewer.list_instances(page),
         viewer.count_matches(filter),
         viewer.count_instances(filter),
         viewer.get_coverage(),
         viewer.list_views(),
+        tour::look(request),
     )
     .map_err(|error| request.respond(error))?;
     let more = rows.len() > PAGE;
     let rows = rows.into_iter().take(PAGE).collect();
     let accounts = request.portal.accounts().names().len();
-    Ok(Fleet { rows, more, matches, counts, coverage, views, accounts })
+    Ok(Fleet { rows, more, matches, counts, coverage, views, accounts, tour })
 }
 
 #[component]
@@ -95,6 +98,7 @@ fn Fleet(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
             <h1>{language.instances()}</h1>
             <span class="muted num" id="total" data-live="">{total}</span>
         </div>
+        <Look request=request.clone() done=fleet.tour/>
         <Filters language asked=asked.clone() counts=fleet.counts.clone()/>
         <div id=LIST class="stack">
             <Chips language asked=asked.clone() counts=fleet.counts.clone()/>
@@ -106,8 +110,10 @@ fn Fleet(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
             })}
             <Tools language asked=asked.clone() matches operator views=fleet.views.clone()/>
             <div id="listed" class="stack" data-live="" data-live-kind=kind>
-                {if fleet.rows.is_empty() {
-                    view! { <Nothing language asked fleet/> }.into_any()
+                {if is_first_start(&request, &fleet.coverage) {
+                    view! { <FirstSteps request coverage=fleet.coverage/> }.into_any()
+                } else if fleet.rows.is_empty() {
+                    view! { <NothingListed request asked fleet/> }.into_any()
                 } else {
                     view! { <Table request asked fleet/> }.into_any()
                 }}
@@ -116,4 +122,11 @@ fn Fleet(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
         <SelectionBar language/>
     }
     .into_any()
+}
+
+/// The guided look around the sandbox, for whoever wants it.
+#[component]
+fn Look(request: Request, done: Option<tour::Done>) -> impl IntoView {
+    let done = done.filter(|_| !request.tour_hidden)?;
+    Some(view! { <div id="look" data-live=""><Tour request done/></div> })
 }

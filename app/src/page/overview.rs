@@ -17,7 +17,8 @@ use crate::api::error::ApiError;
 use crate::api::ssr::Request;
 use crate::asked::Asked;
 use crate::component::{
-    AccessBadge, CoverageBar, Ends, EnvironmentBadge, ExposureBadge, Frame, Lately, Section,
+    AccessBadge, CoverageBar, Ends, EnvironmentBadge, ExposureBadge, FirstSteps, Frame, Lately,
+    Section, is_first_start,
 };
 use crate::path;
 use crate::text::Language;
@@ -76,20 +77,21 @@ fn Overview(request: Request, shown: Shown) -> impl IntoView {
             <span class="muted num" id="total" data-live="">{total}</span>
         </div>
         <div class="stack overview" id="overview" data-live="">
-            <CoverageBar language coverage now/>
+            <CoverageBar language coverage=coverage.clone() now/>
+            {is_first_start(&request, &coverage).then(|| view! { <FirstSteps request=request.clone() coverage/> })}
             <div class="halves">
                 <div class="stack">
                     <ByAccess language counts=counts.clone()/>
                     <Worst language worst/>
                     <ByAccount language counts=counts.clone()/>
-                </div>
-                <div class="stack">
-                    <ByExposure language counts=counts.clone()/>
-                    <Timed language returns now/>
-                    <Lately language events now with_instance=true/>
                     <ByEnvironment language counts=counts.clone()/>
                     <ByRegion language counts=counts.clone()/>
-                    <ByVersion language counts/>
+                    <ByVersion language counts=counts.clone()/>
+                </div>
+                <div class="stack">
+                    <ByExposure language counts/>
+                    <Timed language returns now/>
+                    <Lately language events now with_instance=true/>
                 </div>
             </div>
         </div>

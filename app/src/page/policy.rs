@@ -47,7 +47,7 @@ pub fn PolicyPage() -> impl IntoView {
 #[component]
 fn Shown(request: Request, in_force: InForce, versions: Vec<PolicyVersion>) -> impl IntoView {
     let language = request.language;
-    let admin = request.role().covers(Role::Admin);
+    let admin = request.may_everywhere(Role::Admin);
     let cards = ENVIRONMENTS.into_iter().map(|environment| {
         view! { <EnvironmentRules request=request.clone() in_force=in_force.clone() environment admin/> }
     });
@@ -332,7 +332,7 @@ fn Versions(language: Language, versions: Vec<PolicyVersion>) -> impl IntoView {
         view! {
             <tr>
                 <td class="num"><a href=audit>{version.version}</a></td>
-                <td class="num nowrap"><Moment language at=version.changed_at text=language.moment(version.changed_at)/></td>
+                <td class="num nowrap"><Moment language at=version.changed_at text=language.stamp(version.changed_at)/></td>
                 <td>{version.changed_by.to_string()}</td>
                 <td>{version.policy.is_none().then(|| language.as_configured())}</td>
                 <td class="wide"><bdi>{version.note.map(|note| note.to_string())}</bdi></td>
@@ -348,7 +348,7 @@ fn Versions(language: Language, versions: Vec<PolicyVersion>) -> impl IntoView {
                             <th scope="col">{language.policy_version()}</th>
                             <th scope="col">{language.when_column()}</th>
                             <th scope="col">{language.who_column()}</th>
-                            <th scope="col"></th>
+                            <td></td>
                             <th scope="col" class="wide">{language.why_change()}</th>
                         </tr>
                     </thead>

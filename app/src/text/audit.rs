@@ -12,6 +12,8 @@ words! {
     actor_column: "Actor", "操作者";
     object_column: "About", "对象";
     detail_column: "Detail", "详情";
+    nothing_recorded: "Nothing was recorded yet", "尚无记录";
+    nothing_recorded_text: "Whatever people and the portal do stands here, and stays.", "人员与门户的所有操作都会记录在此并保留。";
     no_events: "No events", "没有事件";
     no_events_text: "Nothing that was recorded fits these filters.", "没有符合筛选条件的记录。";
     the_portal: "the portal", "门户";
@@ -22,7 +24,7 @@ words! {
     any_outcome: "Any outcome", "任意结果";
     first_day: "From", "自";
     last_day: "To", "至";
-    time_zone: "Time zone of the days", "日期所用时区";
+    days_in: "Days of", "日期时区";
     take_back: "Take this filter back", "移除此筛选";
     only_this: "only this", "仅此项";
     place_in_chain: "Epoch and position in the chain of seals", "封签链中的纪元与位置";
@@ -52,7 +54,40 @@ impl Language {
             AuditCode::SignInThrottled => self.pick("Sign-in slowed down", "登录受限"),
             AuditCode::SignedOut => self.pick("Signed out", "退出登录"),
             AuditCode::SessionExpired => self.pick("Session ended", "会话结束"),
+            AuditCode::SessionRevoked => self.pick("Sessions ended", "会话被终止"),
             AuditCode::UserAdded => self.pick("User added", "添加用户"),
+            AuditCode::UserGrantsChanged => self.pick("Roles of a user changed", "用户授权变更"),
+            AuditCode::UserDisabled => self.pick("User disabled", "停用用户"),
+            AuditCode::UserEnabled => self.pick("User enabled", "启用用户"),
+            AuditCode::ResetLinkMade => {
+                self.pick("Link for a new password made", "生成密码重置链接")
+            }
+            AuditCode::PasswordChanged => self.pick("Password changed", "修改密码"),
+            AuditCode::PasswordReset => self.pick("Password set by a link", "通过链接重置密码"),
+            AuditCode::GroupMade => self.pick("Group made", "新建用户组"),
+            AuditCode::GroupGrantsChanged => {
+                self.pick("Roles of a group changed", "用户组授权变更")
+            }
+            AuditCode::GroupMembersChanged => {
+                self.pick("Members of a group changed", "用户组成员变更")
+            }
+            AuditCode::GroupDisabled => self.pick("Group disabled", "停用用户组"),
+            AuditCode::GroupEnabled => self.pick("Group enabled", "启用用户组"),
+            AuditCode::TokenMade => self.pick("API token made", "创建 API 令牌"),
+            AuditCode::TokenRevoked => self.pick("API token revoked", "吊销 API 令牌"),
+            AuditCode::TokenNewAddress => {
+                self.pick("API token used from a new address", "API 令牌从新地址使用")
+            }
+            AuditCode::RoleMapped => self.pick("Role taken over from groups", "按用户组更新角色"),
+            AuditCode::SecondFactorAdded => self.pick("Second factor switched on", "启用二次验证"),
+            AuditCode::SecondFactorRemoved => self.pick("Second factor removed", "移除二次验证"),
+            AuditCode::SecondFactorRefused => self.pick("Second factor refused", "二次验证被拒绝"),
+            AuditCode::RecoveryCodeUsed => self.pick("Recovery code used", "使用恢复码"),
+            AuditCode::PasskeyAdded => self.pick("Passkey added", "添加通行密钥"),
+            AuditCode::PasskeyRenamed => self.pick("Passkey renamed", "重命名通行密钥"),
+            AuditCode::PasskeyRemoved => self.pick("Passkey removed", "移除通行密钥"),
+            AuditCode::StepUpAsked => self.pick("Asked to prove who they are", "要求再次验证身份"),
+            AuditCode::StepUpDone => self.pick("Proved again who they are", "已再次验证身份"),
             AuditCode::AccessDenied => self.pick("Role does not cover it", "角色权限不足"),
             AuditCode::CrossSiteRefused => {
                 self.pick("Request from another site refused", "拒绝跨站请求")

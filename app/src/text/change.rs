@@ -8,6 +8,8 @@ use super::{Language, words};
 
 words! {
     change: "Change", "变更";
+    no_such_changes: "No change like that", "没有此类变更";
+    no_such_changes_text: "There are none that fit what this list is narrowed to.", "没有符合当前筛选范围的变更。";
     no_changes: "No changes yet", "暂无变更";
     no_changes_text: "When somebody enables or disables password-free access, it stands here with its proof.",
         "开启或关闭免密访问的操作及其验证结果将显示在这里。";
@@ -46,7 +48,7 @@ words! {
 
 impl Language {
     /// In one or two words.
-    pub(crate) fn change_label(self, change: &Change) -> &'static str {
+    pub fn change_label(self, change: &Change) -> &'static str {
         if change.state == ChangeState::Preflighted && change.start_at.is_some() {
             return self.pick("Planned", "已计划");
         }

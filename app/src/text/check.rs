@@ -36,7 +36,7 @@ impl Language {
     }
 
     /// What a check found, as a title.
-    pub(crate) fn check_title(self, check: &Check) -> String {
+    pub fn check_title(self, check: &Check) -> String {
         let passes = check.verdict == Verdict::Passes;
         let blocks = check.verdict == Verdict::Blocks;
         let title =
@@ -108,7 +108,7 @@ impl Language {
     }
 
     /// The fact it looked at, and what follows from it.
-    pub(crate) fn check_fact(self, check: &Check) -> String {
+    pub fn check_fact(self, check: &Check) -> String {
         match &check.kind {
             CheckKind::InstanceReadable { why } => self.unread(why),
             CheckKind::InstanceStatus { status: InstanceStatus::Normal } => "Normal".to_owned(),

@@ -189,7 +189,7 @@ impl Language {
     }
 
     /// What a fact is called, and what it says.
-    pub(crate) fn ground(self, ground: &Ground) -> (&'static str, String) {
+    pub fn ground(self, ground: &Ground) -> (&'static str, String) {
         match ground {
             Ground::Access { state } => {
                 (self.ground_access(), self.access_state(*state).to_owned())

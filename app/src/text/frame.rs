@@ -37,8 +37,14 @@ words! {
     not_found_title: "There is nothing here", "此处没有内容";
     not_found_text: "The address is wrong, or what it named is not in your scope. Nothing was changed.",
         "地址有误，或其所指内容不在您的权限范围内。未做任何更改。";
+    try_again: "Try again", "重试";
     to_instances: "To the instances", "前往实例列表";
     request_number: "Request", "请求";
+    offline_now: "No connection to the portal. This page is less than a minute old.",
+        "无法连接门户。本页内容为不到 1 分钟前的状态。";
+    offline_minute: "No connection to the portal. This page is 1 minute old.", "无法连接门户。本页内容为 1 分钟前的状态。";
+    offline_minutes: "No connection to the portal. This page is {} minutes old.",
+        "无法连接门户。本页内容为 {} 分钟前的状态。";
     close: "Close", "关闭";
     dialog_checking: "Reading the instance afresh…", "正在重新读取实例…";
     dialog_failed: "The portal could not be reached. Nothing was changed. Close this and try again.",

@@ -21,9 +21,6 @@ words! {
         "上方的覆盖情况说明了哪个账号或地域读取失败及其原因。";
     no_instances: "No instances", "没有实例";
     no_instances_text: "The cloud answered for every account and region, and has none.", "云端已对所有账号和地域作出响应，没有任何实例。";
-    no_accounts: "No cloud account is configured", "尚未配置云账号";
-    no_accounts_text: "Add an [[accounts]] entry to latchkey.toml and start the portal again.",
-        "请在 latchkey.toml 中添加 [[accounts]] 并重新启动门户。";
     coverage: "Coverage", "覆盖情况";
     coverage_complete: "every account and region answered", "所有账号和地域均已响应";
     basic_information: "Basic information", "基本信息";

@@ -17,6 +17,9 @@ words! {
     view_name: "Name of this view", "视图名称";
     save_view: "Save this view", "保存当前视图";
     columns: "Columns", "列";
+    one_row_moved: "1 row changed.", "1 行有变化。";
+    rows_moved: "{} rows changed.", "{} 行有变化。";
+    show_rows: "Show", "显示";
     compact: "Compact rows", "紧凑行高";
     apply: "Apply", "应用";
     export: "Export", "导出";

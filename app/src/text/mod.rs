@@ -10,6 +10,7 @@
     reason = "a text is asked of a language, also where both write it alike"
 )]
 
+mod about;
 mod access;
 mod approval;
 mod audit;
@@ -17,23 +18,31 @@ mod batch;
 mod change;
 mod check;
 mod cloud;
+mod connect;
+mod design;
 mod error;
 mod exposure;
+mod first_steps;
 mod fleet;
 mod frame;
+mod go;
 mod inbox;
 mod instance;
 mod list;
+mod people;
 mod policy;
 mod returns;
 mod review;
+mod second_factor;
+mod settings;
 mod sign_in;
 mod time;
+mod token;
 
 pub(crate) use change::ChangeFacts;
 pub(crate) use check::UPGRADE_MINOR_URL;
 pub use error::ErrorWords;
-pub use time::{machine as machine_time, machine_millis, parse as parse_moment, parse_day};
+pub use time::{machine as machine_time, machine_millis, parse as parse_moment};
 
 /// A language of the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

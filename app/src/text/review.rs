@@ -59,7 +59,7 @@ impl Language {
         }
     }
 
-    pub(crate) fn consequence(self, consequence: &Consequence) -> String {
+    pub fn consequence(self, consequence: &Consequence) -> String {
         match consequence {
             Consequence::ClientsEnter { vpc, v4_addresses, whitelist_skipped } => {
                 self.clients_enter(vpc, *v4_addresses, *whitelist_skipped)

@@ -1,8 +1,14 @@
 //! Moments and ages. Rendered on the server only, so that both sides of a page agree.
+//!
+//! What people read is by their clock ([`Zone`], a context of each page), and what programs read is UTC. A moment in a
+//! sentence names its zone. In a table it does not, since the page says it once; but in the hour that a clock shows twice
+//! it does.
 
 use std::time::Duration;
 
 use domain::time::Timestamp;
+use domain::zone::Zone;
+use leptos::prelude::use_context;
 use time::format_description::StaticFormatDescription;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -13,13 +19,13 @@ use super::Language;
 const MACHINE: StaticFormatDescription =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
 const DAY: StaticFormatDescription = format_description!("[year]-[month]-[day]");
-const PERSON: StaticFormatDescription =
-    format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-const CLOCK: StaticFormatDescription = format_description!("[hour]:[minute]:[second]");
 
 /// `2026-11-22T02:18:17Z`
 pub fn machine(at: Timestamp) -> String {
-    formatted(at, MACHINE)
+    OffsetDateTime::from_unix_timestamp(at.as_secs())
+        .ok()
+        .and_then(|at| at.format(MACHINE).ok())
+        .unwrap_or_default()
 }
 
 /// `2026-11-22T02:18:17.123Z`
@@ -30,35 +36,50 @@ pub fn machine_millis(at: Timestamp) -> String {
 
 /// A day, as of its midnight in UTC, or what [`machine`] and [`machine_millis`] write.
 pub fn parse(text: &str) -> Option<Timestamp> {
-    if let Some(midnight) = parse_day(text) {
-        return Some(midnight);
+    if let Ok(day) = Date::parse(text, DAY) {
+        return Some(Timestamp::from_secs(day.midnight().assume_utc().unix_timestamp()));
     }
     let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp::from_millis)
 }
 
-/// `2026-11-22`: its midnight in UTC.
-pub fn parse_day(text: &str) -> Option<Timestamp> {
-    let day = Date::parse(text, DAY).ok()?;
-    Some(Timestamp::from_secs(day.midnight().assume_utc().unix_timestamp()))
-}
-
-fn formatted(at: Timestamp, format: StaticFormatDescription) -> String {
-    OffsetDateTime::from_unix_timestamp(at.as_secs())
-        .ok()
-        .and_then(|at| at.format(format).ok())
-        .unwrap_or_default()
+/// Of whoever reads the page that is being made; UTC where no page is.
+fn reader() -> Zone {
+    use_context().unwrap_or(Zone::UTC)
 }
 
 impl Language {
-    /// `2026-11-22 02:18:17 UTC`
+    /// `2026-11-22 10:18:17 UTC+8`
     pub(crate) fn moment(self, at: Timestamp) -> String {
-        format!("{} UTC", formatted(at, PERSON))
+        self.moment_in(&reader(), at)
+    }
+
+    fn moment_in(self, zone: &Zone, at: Timestamp) -> String {
+        let local = zone.local(at).map(|it| format!("{} {} {}", it.day, it.clock, it.offset));
+        local.unwrap_or_default()
+    }
+
+    /// `2026-11-22 10:18:17 UTC+8 · 2026-11-22 02:18:17 UTC`, the same moment once where both are the same.
+    pub(crate) fn in_full(self, at: Timestamp) -> String {
+        let (here, utc) = (self.moment(at), self.moment_in(&Zone::UTC, at));
+        if here == utc { utc } else { format!("{here} · {utc}") }
+    }
+
+    /// `2026-11-22 10:18:17`
+    pub(crate) fn stamp(self, at: Timestamp) -> String {
+        let Some(local) = reader().local(at) else { return String::new() };
+        format!("{} {}{}", local.day, local.clock, told_apart(local.is_ambiguous, &local.offset))
     }
 
     /// The time of day, for steps that follow each other closely.
     pub(crate) fn clock(self, at: Timestamp) -> String {
-        formatted(at, CLOCK)
+        let Some(local) = reader().local(at) else { return String::new() };
+        format!("{}{}", local.clock, told_apart(local.is_ambiguous, &local.offset))
+    }
+
+    /// `UTC+8`: how far a zone is from UTC at a moment.
+    pub(crate) fn offset(self, zone: &Zone, at: Timestamp) -> String {
+        zone.local(at).map(|local| local.offset).unwrap_or_default()
     }
 
     /// `40 s`, `3 min`, `2 h`, `5 d`: how long a span is, in its largest unit.
@@ -92,8 +113,14 @@ impl Language {
     }
 }
 
+fn told_apart(is_ambiguous: bool, offset: &str) -> String {
+    if is_ambiguous { format!(" {offset}") } else { String::new() }
+}
+
 #[cfg(test)]
 mod tests {
+    use leptos::prelude::{Owner, provide_context};
+
     use super::*;
 
     #[test]
@@ -110,6 +137,36 @@ mod tests {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
         assert_eq!(machine(Timestamp::from_secs(4_102_444_799)), "2099-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_page_is_written_by_the_clock_of_whoever_reads_it() {
+        let read_in = |zone: &str, text: &str| {
+            let (zone, at) = (zone.parse::<Zone>().unwrap(), parse(text).unwrap());
+            Owner::new().with(|| {
+                provide_context(zone);
+                let en = Language::En;
+                [en.moment(at), en.stamp(at), en.clock(at), en.in_full(at)]
+            })
+        };
+        assert_eq!(
+            read_in("Asia/Shanghai", "2026-11-22T18:18:17Z"),
+            [
+                "2026-11-23 02:18:17 UTC+8",
+                "2026-11-23 02:18:17",
+                "02:18:17",
+                "2026-11-23 02:18:17 UTC+8 · 2026-11-22 18:18:17 UTC"
+            ]
+        );
+        // The clocks go back: half past two comes twice, and is told apart.
+        assert_eq!(
+            read_in("Europe/Berlin", "2026-10-25T00:30:00Z")[..3],
+            ["2026-10-25 02:30:00 UTC+2", "2026-10-25 02:30:00 UTC+2", "02:30:00 UTC+2"]
+        );
+        assert_eq!(
+            read_in("Europe/Berlin", "2026-10-25T01:30:00Z")[1],
+            "2026-10-25 02:30:00 UTC+1"
+        );
     }
 
     #[test]

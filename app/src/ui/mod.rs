@@ -8,6 +8,7 @@ mod empty;
 mod facts;
 mod icon;
 mod moment;
+mod qr;
 mod scroll;
 
 pub use badge::{Badge, Tone};
@@ -16,6 +17,7 @@ pub use chart::{Bar, BarTable, StackedBar};
 pub use copy::CopyButton;
 pub use empty::Empty;
 pub use facts::{Fact, FactList};
-pub use icon::{Icon, IconName, IconShapes};
+pub use icon::{Icon, IconName};
 pub use moment::Moment;
+pub use qr::qr;
 pub use scroll::Scroll;

@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use super::Fleet;
 use crate::api::ssr::Request;
 use crate::asked::{Asked, Column};
-use crate::component::AccessSwitch;
+use crate::component::{AccessSwitch, Nothing};
 use crate::path;
 use crate::text::Language;
-use crate::ui::{CopyButton, Empty, Scroll};
+use crate::ui::{CopyButton, Scroll};
 
 /// The form that the boxes of the rows belong to.
 pub const SELECTION: &str = "selection";
@@ -22,7 +22,6 @@ pub fn Table(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
     let language = request.language;
     let next = fleet.rows.last().filter(|_| fleet.more).map(|last| asked.address_after(last));
     let first = asked.after.is_some().then(|| asked.address());
-    let role = request.who.as_ref().map_or(Role::Viewer, |who| who.person.role);
     let columns: Vec<Column> = asked.columns.iter().copied().collect();
     let heads = columns
         .iter()
@@ -34,10 +33,14 @@ pub fn Table(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
     let rows = fleet
         .rows
         .into_iter()
-        .map(|row| view! { <Row language row role columns=columns.clone() now=request.now/> })
+        .map(|row| {
+            let role = request.role_at(&row.located());
+            view! { <Row language row role columns=columns.clone() now=request.now/> }
+        })
         .collect_view();
     let density = if asked.compact { "compact" } else { "" };
     view! {
+        <Moved language/>
         <Scroll label=language.instances() card=true>
             <table class="rows instances" data-density=density>
                 <thead>
@@ -55,6 +58,18 @@ pub fn Table(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
             {first.map(|href| view! { <a class="button" href=href>{language.first_page()}</a> })}
             {next.map(|href| view! { <a class="button" href=href rel="next">{language.next_page()}</a> })}
         </nav>
+    }
+    .into_any()
+}
+
+/// Rows that came or went while somebody reads wait here, with scripts (`island/live.rs`).
+#[component]
+fn Moved(language: Language) -> impl IntoView {
+    view! {
+        <div class="moved" id="moved" data-one=language.one_row_moved() data-many=language.rows_moved()>
+            <span role="status" data-said=""></span>
+            <button type="button" class="button">{language.show_rows()}</button>
+        </div>
     }
     .into_any()
 }
@@ -116,28 +131,23 @@ fn Row(
     .into_any()
 }
 
-/// Which kind of nothing it is.
+/// Which kind of nothing it is. That nothing was read so far is said before (`FirstSteps`).
 #[component]
-pub fn Nothing(language: Language, asked: Asked, fleet: Fleet) -> impl IntoView {
+pub fn NothingListed(request: Request, asked: Asked, fleet: Fleet) -> impl IntoView {
+    let language = request.language;
     let filtered = asked.is_filtered();
-    let (title, text) = if fleet.accounts == 0 {
-        (language.no_accounts(), language.no_accounts_text())
-    } else if fleet.coverage.instances > 0 || filtered {
+    let all = filtered.then(|| asked.unfiltered().address());
+    let whole = request.who.as_ref().is_some_and(|who| who.person.sees().is_everything());
+    let (title, text) = if fleet.coverage.instances > 0 || filtered {
         (language.nothing_matches(), language.nothing_matches_text())
-    } else if fleet.coverage.waiting() > 0 || fleet.coverage.regions.is_empty() {
+    } else if !whole && fleet.coverage.problems().next().is_none() {
+        (language.not_in_scope(), language.not_in_scope_text())
+    } else if fleet.coverage.waiting() > 0 {
         (language.nothing_read(), language.nothing_read_text())
     } else if fleet.coverage.problems().next().is_some() {
         (language.nothing_readable(), language.nothing_readable_text())
     } else {
         (language.no_instances(), language.no_instances_text())
     };
-    let cleared = asked.unfiltered().address();
-    view! {
-        <div class="card">
-            <Empty title text>
-                {filtered.then(|| view! { <p><a class="button" href=cleared>{language.clear_filters()}</a></p> })}
-            </Empty>
-        </div>
-    }
-    .into_any()
+    view! { <Nothing request title text all/> }.into_any()
 }
