@@ -126,7 +126,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// With a mark in place of each character that would do something.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if acts(character) {
@@ -139,7 +139,7 @@ fn visible(text: &str) -> String {
 }
 
 /// Controls, and what turns the direction of a text or ends a line unseen.
-fn acts(character: char) -> bool {
+pub fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -1,12 +1,21 @@
 //! The command line.
 
+mod client;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::id::{AccountName, UserName};
 use domain::person::Role;
 use domain::time::Timestamp;
+
+#[cfg(test)]
+pub use client::ENDS;
+pub use client::{
+    AccessCommand, ChangeCommand, Disable, Enable, InstancesCommand, ListInstances, Reach, Wish,
+};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -47,6 +56,21 @@ pub enum Command {
     Receipt {
         #[command(subcommand)]
         command: ReceiptCommand,
+    },
+    /// Asks a running portal for its instances
+    Instances {
+        #[command(subcommand)]
+        command: InstancesCommand,
+    },
+    /// Asks a running portal to turn password-free access on or off
+    Access {
+        #[command(subcommand)]
+        command: AccessCommand,
+    },
+    /// Asks a running portal how a change stands
+    Change {
+        #[command(subcommand)]
+        command: ChangeCommand,
     },
     /// Runs the simulated cloud alone, for trying the portal and other clients against it
     Simulator(SimulatorArguments),
@@ -106,14 +130,14 @@ pub struct Place {
 /// The simulated fleet.
 #[derive(Debug, Clone, Args)]
 pub struct Fleet {
-    /// Simulated instances
-    #[arg(long, default_value_t = 60)]
+    /// Simulated instances, a million at most
+    #[arg(long, default_value_t = 60, value_parser = RangedU64ValueParser::<usize>::new().range(..=1_000_000))]
     pub instances: usize,
-    /// Simulated regions
-    #[arg(long, default_value_t = 6)]
+    /// Simulated regions, 1 to 100
+    #[arg(long, default_value_t = 6, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100))]
     pub regions: usize,
-    /// Simulated accounts
-    #[arg(long, default_value_t = 2)]
+    /// Simulated accounts, 1 to 1000
+    #[arg(long, default_value_t = 2, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
     pub accounts: usize,
     /// From which the fleet, its keys and its delays follow
     #[arg(long, default_value_t = 1)]
@@ -143,6 +167,41 @@ pub enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Everybody, with what they may do
+    List {
+        /// What to print
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Signs somebody out everywhere and lets them in no more
+    #[command(after_help = USER_ENDS)]
+    Disable(OneUser),
+    /// Lets somebody in again
+    #[command(after_help = USER_ENDS)]
+    Enable(OneUser),
+    /// Prints a link by which somebody sets a new password, once, within 24 hours; ends their sessions
+    #[command(after_help = USER_ENDS)]
+    Reset(OneUser),
+    /// Takes the second factor of somebody who lost it away
+    RemoveSecondFactor {
+        name: UserName,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+const USER_ENDS: &str = "Ends with 0: done; 1: it was not; 2: the configuration does not do; 3: there is nobody of that name; 4: it would take the last admin away.";
+
+#[derive(Debug, Args)]
+pub struct OneUser {
+    pub name: UserName,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[derive(Debug, Subcommand)]

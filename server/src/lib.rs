@@ -5,14 +5,18 @@
 mod audit_file;
 mod certificate;
 mod cli;
+mod client;
 mod clouds;
 mod command;
 mod config;
+mod factors;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+mod oidc;
 mod outside;
 mod receipts;
 mod sandbox;
+mod shape;
 mod telemetry;
 mod web;
 mod webhook;

@@ -41,7 +41,7 @@ struct DatabaseFinding {
 /// 0: all is fine. 1: something is missing. 2: the configuration does not do.
 pub async fn run(arguments: &Doctor) -> ExitCode {
     let environment = Environment::of_process();
-    telemetry::start(environment.get("LATCHKEY_LOG"), "off");
+    telemetry::start(environment.get(crate::config::LOG), "off");
     let mut config = match load(&environment, &arguments.place) {
         Ok(config) => config,
         Err(mistakes) => return mistaken(&mistakes),

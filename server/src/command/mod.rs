@@ -13,6 +13,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use crate::cli::{AuditCommand, Command, ConfigCommand, Place, ReceiptCommand, UserCommand};
+use crate::client;
 use crate::config::{Config, Environment, Mistake, Overrides};
 
 pub async fn run(command: Command) -> ExitCode {
@@ -22,6 +23,19 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::User { command: UserCommand::Add { name, role, password_stdin, place } } => {
             user::add(&name, role, password_stdin, &place).await
+        }
+        Command::User { command: UserCommand::List { output, place } } => {
+            user::list(output, &place).await
+        }
+        Command::User { command: UserCommand::Disable(arguments) } => {
+            user::set_disabled(&arguments, true).await
+        }
+        Command::User { command: UserCommand::Enable(arguments) } => {
+            user::set_disabled(&arguments, false).await
+        }
+        Command::User { command: UserCommand::Reset(arguments) } => user::reset(&arguments).await,
+        Command::User { command: UserCommand::RemoveSecondFactor { name, place } } => {
+            user::remove_second_factor(&name, &place).await
         }
         Command::Audit { command: AuditCommand::Verify { previous_key, place } } => {
             audit::verify(&previous_key, &place).await
@@ -38,6 +52,9 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Receipt { command: ReceiptCommand::Key { pem, place } } => {
             receipt::key(pem, &place)
         }
+        Command::Instances { command } => client::instances(&command).await,
+        Command::Access { command } => client::access(&command).await,
+        Command::Change { command } => client::change(&command).await,
         Command::Simulator(arguments) => simulate::run(arguments).await,
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::api::ssr::Sandbox;
 use app::boot::AssetHrefs;
 use domain::audit::{Actor, AuditCode, AuditEvent, Outcome};
-use service::{Portal, Settings, Timing};
+use service::{Passkeys, Portal, Settings, Timing};
 use store::{DatabaseUrl, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -18,9 +18,11 @@ use crate::cli::Serve;
 use crate::config::{self, Environment, Overrides};
 use crate::web::serve::Door;
 use crate::web::tls::Tls;
-use crate::web::{self, Site, Web};
-use crate::{clouds, outside, receipts, sandbox, telemetry, webhook};
+use crate::web::{self, Refusals, Site, Turns, Web};
+use crate::{clouds, factors, oidc, outside, receipts, sandbox, telemetry, webhook};
 
+/// As authenticators show it.
+const NAME: &str = "Latchkey";
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// A database that does not answer holds up the end no longer than this.
 const HAND_OVER: Duration = Duration::from_secs(2);
@@ -30,7 +32,7 @@ const PORTS: u16 = 50;
 pub async fn run(arguments: Serve) -> ExitCode {
     let environment = Environment::of_process();
     let default = if arguments.sandbox { "warn" } else { "info" };
-    telemetry::start(environment.get("LATCHKEY_LOG"), default);
+    telemetry::start(environment.get(config::LOG), default);
     if arguments.sandbox {
         run_sandbox(arguments).await
     } else {
@@ -69,6 +71,10 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(key) => key,
         Err(text) => return failed(&text),
     };
+    let factor_key = match factors::key(&config.database, config.factor_key_file.as_deref()) {
+        Ok(key) => key,
+        Err(text) => return failed(&text),
+    };
     // With port 0 the address is known only now.
     let address = listener.local_addr().unwrap_or(config.listen);
     tracing::info!(%address, tls = tls.is_some(), "listening");
@@ -79,8 +85,27 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         Ok(webhook) => webhook,
         Err(error) => return failed(&format!("webhook_url: the address {error}")),
     };
+    let sign_on = config.single_sign_on;
+    let oidc = match sign_on.oidc.map(|config| oidc::of(config, &public_url)).transpose() {
+        Ok(oidc) => oidc,
+        Err(error) => return failed(&format!("oidc_issuer: the address {error}")),
+    };
+    let passkeys = Passkeys::of_origin(&public_url.origin(), NAME);
+    if config.demand_second_factor && factor_key.is_none() && passkeys.is_none() {
+        return failed(
+            "demand_second_factor: nobody could set one up: give a factor_key_file, or reach the portal by a name",
+        );
+    }
     let settings = config.pace.apply(Settings {
+        oidc,
+        group_roles: sign_on.group_roles,
+        local_users: sign_on.local_users,
         receipt_key,
+        factor_key,
+        passkeys,
+        step_up: config.step_up,
+        demand_second_factor: config.demand_second_factor,
+        known_as: vec![public_url.authority()],
         webhook,
         environment_tag: config.environment_tag,
         timing: Timing::scaled(config.timing_scale),
@@ -98,7 +123,10 @@ async fn run_portal(arguments: &Serve, environment: &Environment) -> ExitCode {
         origins: Arc::new([public_url.origin()]),
         authorities: Arc::new([public_url.authority()]),
         trusted_proxies: config.trusted_proxies.into(),
+        proxy_user: sign_on.proxy_user.map(Arc::new),
         sandbox: None,
+        turns: Turns::default(),
+        refusals: Refusals::default(),
     };
     serve(listener, tls, web).await
 }
@@ -122,7 +150,7 @@ async fn run_sandbox(arguments: Serve) -> ExitCode {
         Err(error) => return failed(&format!("cannot listen: {error}")),
     };
     let port = listener.local_addr().map_or(0, |address| address.port());
-    match open_sandbox(&arguments).await {
+    match open_sandbox(&arguments, port).await {
         Ok((portal, people, _kept)) => {
             say(format_args!(
                 "Latchkey sandbox: http://127.0.0.1:{port} or http://localhost:{port}"
@@ -141,7 +169,10 @@ async fn run_sandbox(arguments: Serve) -> ExitCode {
                 origins: names.iter().map(|name| format!("http://{name}")).collect(),
                 authorities: names.into(),
                 trusted_proxies: Arc::new([]),
+                proxy_user: None,
                 sandbox: Some(people),
+                turns: Turns::default(),
+                refusals: Refusals::default(),
             };
             serve(listener, None, web).await
         }
@@ -152,19 +183,22 @@ async fn run_sandbox(arguments: Serve) -> ExitCode {
 type Opened = (Portal, Arc<Sandbox>, (tempfile::TempDir, simulator::Simulator));
 
 /// A cloud, a memory and people, all of which end with the process.
-async fn open_sandbox(arguments: &Serve) -> Result<Opened, Box<dyn std::error::Error>> {
+async fn open_sandbox(arguments: &Serve, port: u16) -> Result<Opened, Box<dyn std::error::Error>> {
     let cloud = sandbox::cloud(&arguments.fleet).await?;
     let folder = tempfile::Builder::new().prefix("latchkey-sandbox-").tempdir()?;
     let database = DatabaseUrl::Sqlite(folder.path().join("sandbox.db"));
     let store = Store::open(&database, &owner()).await?;
     let receipt_key = receipts::key(&database, None)?;
+    let factor_key = factors::key(&database, None)?;
+    // Of its two addresses the one with a name.
+    let passkeys = Passkeys::of_origin(&format!("http://localhost:{port}"), NAME);
     // No environment: a sandbox reads no credential.
     let accounts = clouds::accounts(sandbox::accounts(&cloud), &Environment::default())?;
     let portal = Portal::new(
         store,
         accounts,
         outside::outside(),
-        Settings { receipt_key, ..sandbox::settings() },
+        Settings { receipt_key, factor_key, passkeys, ..sandbox::settings() },
     )?;
     let people = sandbox::people(&portal).await?;
     Ok((portal, people, (folder, cloud)))

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use aliyun::{ApiEndpoint, DefaultChain};
 use domain::call::SignatureScheme;
 use domain::id::{AccountName, RegionId};
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::Environment;
+use super::file::shown;
 use super::reader::{Found, Place, Reader};
 
 pub use credential::CredentialSource;
@@ -99,7 +100,8 @@ fn read<'a>(
         match found.value.parse::<ApiEndpoint>() {
             Ok(endpoint) => Some(endpoint),
             Err(error) => {
-                reader.refuse(&found.place, format!("`{}` cannot be used: {error}", found.value));
+                let shown = shown(&found.value);
+                reader.refuse(&found.place, format!("{shown} cannot be used: {error}"));
                 None
             }
         }
@@ -125,6 +127,12 @@ fn regions<'a>(
     prefix: &str,
 ) -> Option<Vec<RegionId>> {
     let found = reader.texts(table, prefix, "regions")?;
+    if let Some(value) = table.get("regions")
+        && matches!(value.get_ref(), DeValue::Array(items) if items.is_empty())
+    {
+        let place = reader.place(value, prefix, "regions");
+        reader.refuse(&place, "names none: leave it out for all that the cloud names");
+    }
     let mut regions = Vec::new();
     for region in found {
         match region.value.parse::<RegionId>() {
@@ -184,8 +192,8 @@ pub(super) fn variable(
 }
 
 /// The first line of a file, without what an editor leaves at its end.
-fn from_file(reader: &mut Reader<'_>, file: Found<String>) -> Option<Found<String>> {
-    match std::fs::read_to_string(&file.value) {
+pub(super) fn from_file(reader: &mut Reader<'_>, file: Found<String>) -> Option<Found<String>> {
+    match super::read(std::path::Path::new(&file.value)) {
         Ok(text) if !text.trim().is_empty() => {
             Some(Found { value: text.trim().to_owned(), place: file.place })
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use ipnet::IpNet;
-use service::ReceiptKey;
+use service::{FactorKey, ReceiptKey};
 use store::DatabaseUrl;
 use store::audit::{AuditFiles, AuditKey};
 use toml::de::DeTable;
@@ -13,7 +13,7 @@ use toml::de::DeTable;
 use super::reader::{Found, Mistake, Place, Reader};
 use super::{
     AccountConfig, Config, DEFAULT_LISTEN, Environment, Overrides, PublicUrl, account, pace,
-    policy, tls, webhook,
+    policy, single_sign_on, tls, webhook,
 };
 
 /// Besides those of the pace.
@@ -23,9 +23,12 @@ const KEYS: &[&str] = &[
     "audit_key_file",
     "database",
     "environment_tag",
+    "factor_key_file",
     "listen",
     "public_url",
     "receipt_key_file",
+    "step_up",
+    "demand_second_factor",
     "timing_scale",
     "trusted_proxies",
 ];
@@ -47,6 +50,7 @@ pub(super) fn read(
         .chain(policy::KEYS.iter().copied())
         .chain(tls::KEYS.iter().copied())
         .chain(webhook::KEYS.iter().copied())
+        .chain(single_sign_on::KEYS.iter().copied())
         .collect();
     reader.only(&document, "", &keys);
     let mut source = Source { reader: &mut reader, document: &document, environment };
@@ -58,9 +62,7 @@ pub(super) fn read(
     let database = source.database(database);
     let public_url = source.text("public_url", overrides.public_url.clone());
     let public_url = source.public_url(public_url, listen);
-    let environment_tag = source.text("environment_tag", None);
-    let environment_tag =
-        environment_tag.map_or_else(|| DEFAULT_ENVIRONMENT_TAG.to_owned(), |found| found.value);
+    let environment_tag = source.environment_tag();
     let trusted_proxies = source.proxies();
     let tls = tls::read(&mut source, public_url.as_ref());
     let scale =
@@ -69,7 +71,11 @@ pub(super) fn read(
     let policy = policy::read(&mut source);
     let audit = source.audit(database.as_ref());
     let receipt_key_file = source.receipt_key();
+    let factor_key_file = source.factor_key();
+    let step_up = source.on_or_off("step_up", true);
+    let demand_second_factor = source.on_or_off("demand_second_factor", false);
     let webhook = webhook::read(&mut source);
+    let single_sign_on = single_sign_on::read(&mut source, !trusted_proxies.is_empty());
     let accounts = account::read_all(&mut reader, &document, environment);
     let timing_scale = timing_scale(&mut reader, scale, &accounts);
     match (database, public_url) {
@@ -84,12 +90,21 @@ pub(super) fn read(
             pace,
             policy,
             webhook,
+            single_sign_on,
             receipt_key_file,
+            factor_key_file,
+            step_up,
+            demand_second_factor,
             audit,
             accounts,
         }),
         _ => Err(reader.mistakes),
     }
+}
+
+/// An address that was given. What stands before an `@` can be a password.
+pub(super) fn shown(address: &str) -> String {
+    if address.contains('@') { "the address".to_owned() } else { format!("`{address}`") }
 }
 
 /// Waits may be shortened only where nothing real is waited for: proof read back too soon is none.
@@ -189,6 +204,27 @@ impl Source<'_, '_> {
         Some(path)
     }
 
+    fn factor_key(&mut self) -> Option<PathBuf> {
+        let found = self.text("factor_key_file", None)?;
+        let path = PathBuf::from(found.value);
+        if let Err(error) = FactorKey::open(&path, false) {
+            self.reader.refuse(&found.place, format!("the file {} {error}", path.display()));
+        }
+        Some(path)
+    }
+
+    pub fn on_or_off(&mut self, key: &str, usual: bool) -> bool {
+        let Some(found) = self.text(key, None) else { return usual };
+        match found.value.as_str() {
+            "on" => true,
+            "off" => false,
+            other => {
+                self.reader.refuse(&found.place, format!("`{other}` is not on or off"));
+                usual
+            }
+        }
+    }
+
     fn public_url(
         &mut self,
         found: Option<Found<String>>,
@@ -206,28 +242,61 @@ impl Source<'_, '_> {
             Ok(url) => Some(url),
             Err(error) => {
                 let error: super::public_url::ParsePublicUrlError = error;
-                self.reader
-                    .refuse(&found.place, format!("`{}` cannot be used: {error}", found.value));
+                let shown = shown(&found.value);
+                self.reader.refuse(&found.place, format!("{shown} cannot be used: {error}"));
                 None
             }
         }
+    }
+
+    /// Without a name no instance would be labelled.
+    fn environment_tag(&mut self) -> String {
+        let usual = || DEFAULT_ENVIRONMENT_TAG.to_owned();
+        let Some(found) = self.text("environment_tag", None) else { return usual() };
+        if found.value.trim().is_empty() {
+            self.reader.refuse(
+                &found.place,
+                "is empty: it names the tag that says what an instance is for",
+            );
+            return usual();
+        }
+        found.value
     }
 
     fn proxies(&mut self) -> Vec<IpNet> {
         self.nets("trusted_proxies")
     }
 
+    /// A list, or a variable with commas.
+    pub fn texts(&mut self, key: &str) -> Option<Vec<Found<String>>> {
+        let variable = format!("LATCHKEY_{}", key.to_ascii_uppercase());
+        match account::variable(self.reader, self.environment, &variable) {
+            Some(found) => Some(
+                found
+                    .value
+                    .split(',')
+                    .map(|part| Found { value: part.trim().to_owned(), place: found.place.clone() })
+                    .collect(),
+            ),
+            None => self.reader.texts(self.document, "", key),
+        }
+    }
+
+    /// A text, or the first line of the file that `KEY_file` names. The environment stands above both.
+    pub fn secret(&mut self, key: &str) -> Option<Found<String>> {
+        let variable = format!("LATCHKEY_{}", key.to_ascii_uppercase());
+        account::variable(self.reader, self.environment, &variable).or_else(|| {
+            let named = self.reader.text(self.document, "", &format!("{key}_file"));
+            match named {
+                Some(file) => account::from_file(self.reader, file),
+                None => self.reader.text(self.document, "", key),
+            }
+        })
+    }
+
     /// Addresses and blocks: a list, or a variable with commas.
     pub fn nets(&mut self, key: &str) -> Vec<IpNet> {
-        let variable = format!("LATCHKEY_{}", key.to_ascii_uppercase());
-        let listed = match account::variable(self.reader, self.environment, &variable) {
-            Some(found) => found
-                .value
-                .split(',')
-                .map(|part| Found { value: part.trim().to_owned(), place: found.place.clone() })
-                .collect(),
-            None => self.reader.texts(self.document, "", key).unwrap_or_default(),
-        };
+        let listed = self.texts(key).unwrap_or_default();
         let mut proxies = Vec::new();
         for found in listed {
             let text = found.value.as_str();
@@ -235,6 +304,10 @@ impl Source<'_, '_> {
                 .parse::<IpNet>()
                 .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
             {
+                Ok(net) if net.prefix_len() == 0 => self.reader.refuse(
+                    &found.place,
+                    format!("`{text}` is everybody: name the networks that are meant"),
+                ),
                 Ok(net) => proxies.push(net),
                 Err(_) => self.reader.refuse(
                     &found.place,

@@ -21,6 +21,10 @@ impl Mistake {
     pub fn of_file(path: &Path, text: String) -> Self {
         Self { source: path.display().to_string(), line: None, key: String::new(), text }
     }
+
+    pub fn of_variable(name: &str, text: String) -> Self {
+        Self { source: name.to_owned(), line: None, key: String::new(), text }
+    }
 }
 
 impl fmt::Display for Mistake {
@@ -167,7 +171,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn place<T>(&self, value: &Spanned<T>, prefix: &str, key: &str) -> Place {
+    pub fn place<T>(&self, value: &Spanned<T>, prefix: &str, key: &str) -> Place {
         Place::Line { line: self.line(value.span().start), key: join(prefix, key) }
     }
 

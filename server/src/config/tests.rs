@@ -1,6 +1,7 @@
 mod accounts;
 mod pace;
 mod policy;
+mod single_sign_on;
 mod webhook;
 
 use std::path::Path;

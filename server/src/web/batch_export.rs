@@ -3,6 +3,7 @@
 use app::api::error::{ApiError, ErrorCode};
 use app::api::ssr::Request as Known;
 use app::text::machine_time;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request};
 use axum::response::{IntoResponse, Response};
 use domain::batch::{BatchItem, ItemProblem};
@@ -26,11 +27,11 @@ const COLUMNS: [&str; 10] = [
     "problem",
 ];
 
-pub async fn csv(Path(id): Path<String>, request: Request) -> Response {
+pub async fn csv(id: Result<Path<String>, PathRejection>, request: Request) -> Response {
     let Some(known) = request.extensions().get::<Known>().cloned() else {
         return forms::refuse(&request, ApiError::new(ErrorCode::NotSignedIn));
     };
-    let Ok(id) = id.parse::<BatchId>() else {
+    let Some(id) = id.ok().and_then(|Path(id)| id.parse::<BatchId>().ok()) else {
         return forms::refuse(&request, ApiError::new(ErrorCode::NotFound));
     };
     let found = match known.viewer() {

@@ -1,8 +1,9 @@
 //! A list of instances as a file: CSV for spreadsheets, JSON for programs. Streamed, page by page.
 //!
+//! What its address asks and cannot be meant is refused: the file would hold more than somebody believes.
 //! Both begin with the coverage: a file that leaves a region out says so itself. In CSV no cell can be a formula.
 
-use app::api::error::ApiError;
+use app::api::error::{ApiError, ErrorCode};
 use app::api::ssr::Request as Known;
 use app::asked::Asked;
 use app::text::{Language, machine_time};
@@ -50,10 +51,13 @@ enum Next {
 
 async fn send(request: Request, format: Format) -> Response {
     let Some(known) = request.extensions().get::<Known>().cloned() else {
-        return forms::refuse(&request, ApiError::new(app::api::error::ErrorCode::NotSignedIn));
+        return forms::refuse(&request, ApiError::new(ErrorCode::NotSignedIn));
     };
     // In an order that stays while readings come in.
-    let asked = Asked { after: None, ..Asked::of_address(&known.address) };
+    let Some(asked) = Asked::strictly_of_address(&known.address) else {
+        return forms::refuse(&request, ApiError::new(ErrorCode::InvalidInput));
+    };
+    let asked = Asked { after: None, ..asked };
     let asked =
         if asked.sort == InstanceSort::Age { asked.sorted(InstanceSort::Name) } else { asked };
     let coverage = match known.viewer() {

@@ -36,7 +36,10 @@ async fn send(request: Request, format: AuditFormat) -> Response {
     let Some(known) = request.extensions().get::<Known>().cloned() else {
         return forms::refuse(&request, ApiError::new(ErrorCode::NotSignedIn));
     };
-    let asked = AuditAsked::of_address(&known.address);
+    // Without a filter that was meant, the file would hold more than somebody believes.
+    let Some(asked) = AuditAsked::strictly_of_address(&known.address) else {
+        return forms::refuse(&request, ApiError::new(ErrorCode::InvalidInput));
+    };
     let (ending, kind) = match format {
         AuditFormat::Csv => ("csv", "text/csv; charset=utf-8; header=present"),
         AuditFormat::Jsonl => ("jsonl", "application/jsonl; charset=utf-8"),

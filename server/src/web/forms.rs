@@ -7,23 +7,29 @@
 use std::time::Duration;
 
 use app::api::error::{ApiError, ErrorCode};
-use app::api::ssr::{BACK, GOTO, Notice, Request as Known};
+use app::api::ssr::{BACK, GOTO, Notice, ONCE, Request as Known};
 use app::api::strict_form;
 use app::path;
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
+use http_body_util::LengthLimitError;
+use hyper::body::Body as _;
 
 use super::headers::RequestNumber;
 use super::identify::SessionHash;
-use super::{Web, problem};
+use super::sign_in::CLEAR_SITE_DATA;
+use super::{Web, once, problem};
 use crate::outside;
 
 /// No form of ours comes near it.
 pub const BODY_LIMIT: usize = 64 * 1024;
+/// Nobody waits for a body that says to be longer. A shorter one is read up to the limit: whoever is cut off while still
+/// sending hears no answer.
+const NEVER_READ: usize = 1024 * 1024;
 /// An error's JSON is a few hundred bytes.
 const ANSWER_LIMIT: usize = 256 * 1024;
 const NOTICE_LASTS: Duration = Duration::from_mins(10);
@@ -38,6 +44,15 @@ const SHOWN_AGAIN: &[&str] = &[
     "old_password_counts",
     "late_effect",
     "name",
+    "role",
+    "accounts",
+    "regions",
+    "production",
+    "staging",
+    "development",
+    "unlabelled",
+    "tags",
+    "member",
     "environment",
     "open_who",
     "open_approval",
@@ -52,6 +67,9 @@ const SHOWN_AGAIN: &[&str] = &[
     "at_once",
     "failures",
     "typed_count",
+    "label",
+    "role",
+    "expires_in",
 ];
 
 /// The strictly read pairs of a form, for handlers that are no server functions.
@@ -59,8 +77,22 @@ const SHOWN_AGAIN: &[&str] = &[
 pub struct FormPairs(pub Vec<(String, String)>);
 
 impl FormPairs {
+    /// A field that is there and not empty.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether there is a field that nobody asked for.
+    pub fn has_others(&self, known: &[&str]) -> bool {
+        self.0.iter().any(|(name, _)| !known.contains(&name.as_str()))
+    }
+
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 }
 
@@ -73,27 +105,19 @@ pub async fn answer(State(web): State<Web>, request: Request, next: Next) -> Res
     }
     let asked = Asked::of(&request);
     let (mut parts, body) = request.into_parts();
-    let content_type =
-        parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !strict_form::is_form(content_type) {
-        let refusal = ApiError::new(ErrorCode::Malformed);
-        return asked.failed(&web, refusal, StatusCode::UNSUPPORTED_MEDIA_TYPE, None, &[]).await;
-    }
-    let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else {
-        return asked
-            .failed(
-                &web,
-                ApiError::new(ErrorCode::TooLarge),
-                StatusCode::PAYLOAD_TOO_LARGE,
-                None,
-                &[],
-            )
-            .await;
+    let read = match unread(&parts, &body) {
+        Some(refusal) => Err(refusal),
+        None => to_bytes(body, BODY_LIMIT).await.map_err(|error| broken_off(&error)),
     };
-    let Some(pairs) = strict_form::pairs(&bytes) else {
-        return asked
-            .failed(&web, ApiError::new(ErrorCode::Malformed), StatusCode::BAD_REQUEST, None, &[])
-            .await;
+    let read = read.and_then(|bytes| match strict_form::pairs(&bytes) {
+        Some(pairs) => Ok((bytes, pairs)),
+        None => Err(MALFORMED),
+    });
+    let (bytes, pairs) = match read {
+        Ok(read) => read,
+        Err((code, status)) => {
+            return asked.failed(&web, ApiError::new(code), status, None, &[]).await;
+        }
     };
     // So that the framework makes no redirect of its own, which would carry the error in the address.
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -102,8 +126,9 @@ pub async fn answer(State(web): State<Web>, request: Request, next: Next) -> Res
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let goto = take(response.headers_mut(), &GOTO);
     let back = take(response.headers_mut(), &BACK);
+    let once = take(response.headers_mut(), &ONCE);
     if response.status().is_success() {
-        return asked.succeeded(response, goto.as_deref());
+        return asked.succeeded(&web, response, goto, once).await;
     }
     let status = response.status();
     let (parts, body) = response.into_parts();
@@ -121,6 +146,44 @@ pub async fn answer(State(web): State<Web>, request: Request, next: Next) -> Res
         answer.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
     }
     answer
+}
+
+type Refused = (ErrorCode, StatusCode);
+
+const MALFORMED: Refused = (ErrorCode::Malformed, StatusCode::BAD_REQUEST);
+const UNSUPPORTED: Refused = (ErrorCode::Malformed, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+const TOO_LARGE: Refused = (ErrorCode::TooLarge, StatusCode::PAYLOAD_TOO_LARGE);
+
+/// What is refused before any of its body is waited for.
+fn unread(parts: &http::request::Parts, body: &Body) -> Option<Refused> {
+    let only = |name: &http::HeaderName| {
+        let mut values = parts.headers.get_all(name).iter();
+        let first = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        values.next().is_none().then_some(first)
+    };
+    if !only(&CONTENT_TYPE).is_some_and(strict_form::is_form)
+        || !only(&CONTENT_ENCODING).is_some_and(|coding| matches!(coding, "" | "identity"))
+    {
+        return Some(UNSUPPORTED);
+    }
+    // All that a form says stands in its body.
+    if parts.uri.query().is_some() {
+        return Some(MALFORMED);
+    }
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    (announced > NEVER_READ).then_some(TOO_LARGE)
+}
+
+/// Too long, or no body at all.
+fn broken_off(error: &axum::Error) -> Refused {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return TOO_LARGE;
+        }
+        cause = error.source();
+    }
+    MALFORMED
 }
 
 /// Whether a request is for a form, and so is answered in the words of forms.
@@ -141,9 +204,15 @@ pub fn refuse_with(status: StatusCode, request: &Request, error: ApiError) -> Re
     if !asked.html {
         return (status, axum::Json(error)).into_response();
     }
-    let language = asked.known.as_ref().map_or(app::text::Language::En, |known| known.language);
-    let words = app::text::error_words(language, error.code);
-    problem::page(status, words.title, &format!("{} {}", words.sentence, words.next))
+    asked.plain(status, error.code)
+}
+
+/// Back to a page of ours that says what went wrong, for what is no form but ends like one.
+pub async fn led_back(web: &Web, known: &Known, error: ApiError, back: &str) -> Response {
+    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::FORBIDDEN);
+    let (number, known) = (known.id.clone(), Some(known.clone()));
+    let asked = Asked { html: true, number, session: None, known };
+    asked.failed(web, error, status, Some(back), &[]).await
 }
 
 /// Whatever is no POST: a form is not looked at.
@@ -195,13 +264,35 @@ impl Asked {
         }
     }
 
-    fn succeeded(&self, response: Response, goto: Option<&str>) -> Response {
+    async fn succeeded(
+        &self,
+        web: &Web,
+        response: Response,
+        goto: Option<String>,
+        once: Option<String>,
+    ) -> Response {
         if !self.html {
             return response;
         }
-        let mut redirect = Redirect::to(goto.unwrap_or(path::INSTANCES)).into_response();
+        let mut goto = goto.unwrap_or_else(|| path::INSTANCES.to_owned());
+        if let Some(secret) = once {
+            match once::keep(web, self.session.as_deref(), &goto, &secret).await {
+                Ok(address) => goto = address,
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "what was made cannot be shown"
+                    );
+                    return self.plain(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable);
+                }
+            }
+        }
+        let mut redirect = Redirect::to(&goto).into_response();
         for cookie in response.headers().get_all(http::header::SET_COOKIE) {
             redirect.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
+        }
+        if let Some(forget) = response.headers().get(CLEAR_SITE_DATA) {
+            redirect.headers_mut().insert(CLEAR_SITE_DATA, forget.clone());
         }
         redirect
     }
@@ -241,15 +332,17 @@ impl Asked {
         };
         if !kept {
             // Without memory there is no page to go back to: say it here.
-            let language =
-                self.known.as_ref().map_or(app::text::Language::En, |known| known.language);
-            let words = app::text::error_words(language, error.code);
-            return problem::page(
-                status,
-                words.title,
-                &format!("{} {}", words.sentence, words.next),
-            );
+            return self.plain(status, error.code);
+        }
+        if error.code == ErrorCode::ProofNeeded {
+            // What was typed waits there; that page leads back to it.
+            return Redirect::to(&path::step_up_for(&back, &id)).into_response();
         }
         Redirect::to(&path::and(&back, "notice", &id)).into_response()
+    }
+
+    /// A page of one sentence.
+    fn plain(&self, status: StatusCode, code: ErrorCode) -> Response {
+        problem::told(status, code, self.known.as_ref().map(|known| known.language))
     }
 }

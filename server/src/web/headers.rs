@@ -1,24 +1,44 @@
 //! Around every answer: a number, a line in the log, and the headers that tell a browser what not to do.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
-use super::Web;
+use super::{Web, identify, problem};
 use crate::outside;
 
 /// The portal's number of a request: in the log, in every error, in the answer.
 #[derive(Debug, Clone)]
 pub struct RequestNumber(pub String);
+
+/// The short name of the session that asks, or that was just begun: known within the request, and logged at its end,
+/// however that comes.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    session: Arc<OnceLock<String>>,
+    /// Of the request: others may stand within it.
+    span: Span,
+}
+
+impl Asker {
+    /// From now on every line that this request logs has it.
+    pub fn is(&self, session: &str) {
+        self.span.record("session", session);
+        // A session that begins in a request takes the place of none.
+        let _ = self.session.set(session.to_owned());
+    }
+}
 
 const NUMBER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -50,22 +70,37 @@ const NOTHING: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-pub async fn around(State(_web): State<Web>, mut request: Request, next: Next) -> Response {
+/// When whoever asked too much may come again, in seconds: the longest that signing in is slowed down.
+const LATER: HeaderValue = HeaderValue::from_static("10");
+
+pub async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let number = outside::short_token();
     request.extensions_mut().insert(RequestNumber(number.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", number);
+    let client = identify::client_address(&request, &web.trusted_proxies);
+    let client = client.map(tracing::field::display);
+    // Of the highest level, so that whatever is logged has it.
+    let span = tracing::error_span!("request", number, client, session = tracing::field::Empty);
+    let asker = Asker { session: Arc::default(), span: span.clone() };
+    request.extensions_mut().insert(asker.clone());
     let began = Instant::now();
-    let mut response = next.run(request).instrument(span).await;
+    let reader = problem::reader(request.headers(), &method, &number);
+    let answer = next.run(request).instrument(span).await;
+    let mut response = problem::shown(answer, reader, &web.hrefs);
     let status = response.status().as_u16();
+    let (session, ms) = (asker.session.get(), began.elapsed().as_millis());
     // The query stays out: it holds what people search for.
-    tracing::info!(number, %method, path, status, ms = began.elapsed().as_millis(), "answered");
+    tracing::info!(number, client, session, %method, path, status, ms, "answered");
+    let refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if refused {
+        headers.entry(RETRY_AFTER).or_insert(LATER);
+    }
     if let Ok(number) = HeaderValue::from_str(&number) {
         headers.insert(NUMBER, number);
     }

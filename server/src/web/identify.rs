@@ -11,16 +11,19 @@ use app::text::Language;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::time::Timestamp;
+use domain::zone::Zone;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method as Verb, StatusCode};
 use ipnet::IpNet;
-use service::{Attention, SignedIn};
+use service::{Attention, Factors, Method, SignedIn};
 use store::session::LiveSession;
 use tower_sessions::Session;
 
-use super::headers::RequestNumber;
-use super::preferences::{LANGUAGE_COOKIE, THEME_COOKIE};
-use super::{Web, forms, session};
+use super::headers::{Asker, RequestNumber};
+use super::preferences::{HIDDEN, LANGUAGE_COOKIE, THEME_COOKIE, TOUR_COOKIE, ZONE_COOKIE};
+use super::proxy_user::{Said, said, still_vouched};
+use super::{Web, forms, once, session};
 
 /// A session is noted as used no more often than this.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
@@ -34,30 +37,54 @@ pub struct SessionHash(pub String);
 
 pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     // Whatever the request says is taken out before anything is waited for: its body cannot be shared.
-    let asked = Asked::of(&request, &web.trusted_proxies);
+    let asked = Asked::of(&request, &web);
     let session = request.extensions().get::<Session>().cloned();
     let hash = match &session {
         Some(session) => session::current_hash(session).await,
         None => None,
     };
-    let live = match &hash {
+    let mut live = match &hash {
         Some(hash) => match find(&web, hash, asked.by_hand).await {
             Ok(live) => live,
             Err(error) => return unavailable(&request, &error),
         },
         None => None,
     };
-    let notice = match &asked.notice {
+    if web.proxy_user.is_some()
+        && let (Some(session), Some(found)) = (&session, live.take())
+    {
+        live = match still_vouched(&web, session, found, asked.vouched.as_ref()).await {
+            Ok(live) => live,
+            Err(error) => return unavailable(&request, &error),
+        };
+    }
+    if let Some(said) = asked.vouched.clone() {
+        request.extensions_mut().insert(said);
+    }
+    if let (Some(asker), Some(live)) = (request.extensions().get::<Asker>(), &live) {
+        asker.is(&live.label);
+    }
+    let kept = match &asked.notice {
         Some(id) => take_notice(&web, id, hash.as_deref().filter(|_| live.is_some())).await,
         None => None,
     };
+    let notice = kept.as_deref().and_then(|body| serde_json::from_str(body).ok()).map(Arc::new);
+    let shown = kept.zip(asked.pad.as_deref()).and_then(|(body, pad)| once::open(&body, pad));
     if let (Some(hash), true) = (hash, live.is_some()) {
         request.extensions_mut().insert(SessionHash(hash));
     }
     // Forms show none.
     let looks = looks(&request);
     request.extensions_mut().insert(ClientAddress(asked.client));
-    let mut known = asked.known(&web, live, notice);
+    // What is only looked at needs no proof.
+    let proven_at = match (&session, looks || live.is_none()) {
+        (Some(session), false) => proven_at(&web, session).await,
+        _ => None,
+    };
+    let mut known = Known { once: shown, ..asked.known(&web, live, notice, proven_at) };
+    if let (Some(session), path::SECOND_STEP, true) = (&session, request.uri().path(), looks) {
+        known.half = half(&web, session).await;
+    }
     if let (Some(who), true) = (&known.who, looks) {
         known.attention = attention(&web, who).await;
     }
@@ -71,16 +98,23 @@ struct Asked {
     number: String,
     address: String,
     notice: Option<String>,
+    /// The other half of what the notice shows once.
+    pad: Option<String>,
     /// A person did something, not a page that keeps itself up to date.
     by_hand: bool,
     language: Option<Language>,
     accepted: Language,
     theme: Option<String>,
+    /// Where the browser's clock stands.
+    zone: Option<Zone>,
+    tour_hidden: bool,
+    /// What a proxy says of whoever asks.
+    vouched: Option<Said>,
 }
 
 impl Asked {
-    fn of(request: &Request, trusted: &[IpNet]) -> Self {
-        let headers = request.headers();
+    fn of(request: &Request, web: &Web) -> Self {
+        let (headers, trusted) = (request.headers(), &web.trusted_proxies);
         let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
         let number = request.extensions().get::<RequestNumber>().map(|number| number.0.clone());
         Self {
@@ -88,18 +122,32 @@ impl Asked {
             number: number.unwrap_or_default(),
             address: address_without_notice(request),
             notice: notice_id(request),
+            pad: once::pad(request.uri().query().unwrap_or_default()),
             by_hand: !headers.contains_key(BACKGROUND) && request.uri().path() != path::EVENTS,
             language: cookie(headers, LANGUAGE_COOKIE).and_then(|tag| Language::of_tag(&tag)),
             accepted: Language::accepted(accepted.unwrap_or_default()),
             theme: cookie(headers, THEME_COOKIE),
+            zone: cookie(headers, ZONE_COOKIE).and_then(|name| name.parse().ok()),
+            tour_hidden: cookie(headers, TOUR_COOKIE).as_deref() == Some(HIDDEN),
+            vouched: said(headers, request.extensions(), web.proxy_user.as_deref(), trusted),
         }
     }
 
     /// With who it is. What a person chose counts before what a browser remembers, and that before what it asks for.
-    fn known(self, web: &Web, live: Option<LiveSession>, notice: Option<Arc<Notice>>) -> Known {
+    fn known(
+        self,
+        web: &Web,
+        live: Option<LiveSession>,
+        notice: Option<Arc<Notice>>,
+        proven_at: Option<Timestamp>,
+    ) -> Known {
         let chosen = live.as_ref().and_then(|live| live.user.language.clone());
         let language = chosen.and_then(|tag| Language::of_tag(&tag)).or(self.language);
         let theme = live.as_ref().and_then(|live| live.user.theme.clone()).or(self.theme);
+        // A word that is no zone, such as that for the browser's, is no choice.
+        let zone = live.as_ref().and_then(|live| live.user.time_zone.as_deref()?.parse().ok());
+        let shortcuts =
+            live.as_ref().is_none_or(|live| live.user.shortcuts.as_deref() != Some("off"));
         let who = live.map(|live| {
             Arc::new(SignedIn {
                 person: live.user.person,
@@ -107,26 +155,55 @@ impl Asked {
                 address: self.client,
                 language: live.user.language,
                 theme: live.user.theme,
+                proven_at,
             })
         });
         Known {
             portal: web.portal.clone(),
             who,
+            half: None,
             id: self.number,
             now: web.portal.now(),
             language: language.unwrap_or(self.accepted),
             theme: theme.filter(|theme| matches!(theme.as_str(), "light" | "dark")),
+            zone_chosen: zone.is_some(),
+            zone: zone.or(self.zone).unwrap_or(Zone::UTC),
+            shortcuts,
             address: self.address,
             notice,
+            once: None,
             sandbox: web.sandbox.clone(),
+            tour_hidden: self.tour_hidden,
             attention: Arc::default(),
         }
     }
 }
 
+/// For whom a proxy vouches, it vouches with each request: whether they have to prove it anew is its business.
+async fn proven_at(web: &Web, session: &Session) -> Option<Timestamp> {
+    if web.proxy_user.is_some() && session::method(session).await == Some(Method::Proxy) {
+        return Some(web.portal.session_now());
+    }
+    session::proven_at(session).await
+}
+
 /// Whether something is only looked at.
-fn looks(request: &Request) -> bool {
-    matches!(*request.method(), Method::GET | Method::HEAD)
+pub(super) fn looks(request: &Request) -> bool {
+    matches!(*request.method(), Verb::GET | Verb::HEAD)
+}
+
+/// Told to whoever gave the password, and nobody else.
+async fn half(web: &Web, session: &Session) -> Option<Factors> {
+    let half = session::half(session, web.portal.now()).await?;
+    let factors = web.portal.factors_of(half.user).await;
+    factors
+        .inspect_err(|error| {
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "second factors could not be looked for"
+            );
+        })
+        .ok()
 }
 
 /// A page without these lines is better than none.
@@ -198,14 +275,14 @@ fn query(request: &Request) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn notice_id(request: &Request) -> Option<String> {
-    let get = request.method() == Method::GET;
+    let get = request.method() == Verb::GET;
     let id = query(request).find(|(name, _)| *name == "notice").map(|(_, id)| id.to_owned())?;
     (get && id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then_some(id)
 }
 
-async fn take_notice(web: &Web, id: &str, session: Option<&str>) -> Option<Arc<Notice>> {
+async fn take_notice(web: &Web, id: &str, session: Option<&str>) -> Option<String> {
     match web.portal.store().take_notice(id, session, web.portal.now()).await {
-        Ok(body) => serde_json::from_str(&body?).ok().map(Arc::new),
+        Ok(body) => body,
         Err(error) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -218,8 +295,9 @@ async fn take_notice(web: &Web, id: &str, session: Option<&str>) -> Option<Arc<N
 
 fn address_without_notice(request: &Request) -> String {
     let query = request.uri().query().unwrap_or_default();
+    let of_notice = |pair: &str| pair.starts_with("notice=") || pair.starts_with(once::PAD);
     let rest: Vec<&str> =
-        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("notice=")).collect();
+        query.split('&').filter(|pair| !pair.is_empty() && !of_notice(pair)).collect();
     let path = request.uri().path();
     if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
 }
@@ -231,11 +309,22 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
 }
 
+/// What nobody has to be signed in for.
+const OPEN: [&str; 7] = [
+    path::SIGN_IN,
+    path::RESET,
+    path::SECOND_STEP,
+    path::SIGNED_OUT,
+    path::PROVIDER,
+    path::PROVIDER_CALLBACK,
+    path::PROXY,
+];
+
 /// Pages are for people who are signed in; all others are asked to, and come back to where they wanted to go.
 ///
 /// A link in a chat or mail arrives without the strict cookie: that page asks once more, from here, and then has it.
 pub async fn require_sign_in(request: Request, next: Next) -> Response {
-    let page = looks(&request) && request.uri().path() != path::SIGN_IN;
+    let page = looks(&request) && !OPEN.contains(&request.uri().path());
     let known = request.extensions().get::<Known>();
     let (Some(known), true) = (known, page) else { return next.run(request).await };
     if known.who.is_some() {
@@ -245,17 +334,22 @@ pub async fn require_sign_in(request: Request, next: Next) -> Response {
         // For a stream of events it means: do not ask again. A page in its place would be a complaint in the console.
         return StatusCode::NO_CONTENT.into_response();
     }
+    if request.extensions().get::<Said>().is_some() {
+        return Redirect::to(&path::with_query(path::PROXY, &[("next", &known.address)]))
+            .into_response();
+    }
     let from_elsewhere =
         request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site");
     let has_cookie = cookie(request.headers(), session::COOKIE).is_some();
     if from_elsewhere && !has_cookie {
-        return ask_again(&known.address);
+        return lead_on(&path::safe_next(Some(&known.address)));
     }
     Redirect::to(&path::sign_in_for(&known.address)).into_response()
 }
 
-fn ask_again(address: &str) -> Response {
-    let next = path::safe_next(Some(address)).replace('&', "&amp;").replace('"', "&quot;");
+/// A page that leads on by itself: what is asked for from there brings the strict cookie.
+pub fn lead_on(next: &str) -> Response {
+    let next = next.replace('&', "&amp;").replace('"', "&quot;");
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Latchkey</title>\
          <meta http-equiv=\"refresh\" content=\"0;url={next}\"></head>\
@@ -304,7 +398,7 @@ mod tests {
     fn the_notice_leaves_the_address() {
         let mut request = Request::new(Body::empty());
         *request.uri_mut() =
-            "/reviews/1?q=a&notice=00ff00ff00ff00ff00ff00ff00ff00ff".parse().unwrap();
+            "/reviews/1?q=a&notice=00ff00ff00ff00ff00ff00ff00ff00ff&pad=00".parse().unwrap();
         assert_eq!(address_without_notice(&request), "/reviews/1?q=a");
         assert_eq!(notice_id(&request).as_deref(), Some("00ff00ff00ff00ff00ff00ff00ff00ff"));
         *request.uri_mut() = "/reviews/1?notice=../x".parse().unwrap();

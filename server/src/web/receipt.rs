@@ -2,6 +2,7 @@
 
 use app::api::error::{ApiError, ErrorCode};
 use app::api::ssr::Request as Known;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request};
 use axum::response::{IntoResponse, Response};
 use domain::id::ChangeId;
@@ -9,11 +10,11 @@ use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 
 use super::forms;
 
-pub async fn send(Path(id): Path<String>, request: Request) -> Response {
+pub async fn send(id: Result<Path<String>, PathRejection>, request: Request) -> Response {
     let Some(known) = request.extensions().get::<Known>().cloned() else {
         return forms::refuse(&request, ApiError::new(ErrorCode::NotSignedIn));
     };
-    let Ok(id) = id.parse::<ChangeId>() else {
+    let Some(id) = id.ok().and_then(|Path(id)| id.parse::<ChangeId>().ok()) else {
         return forms::refuse(&request, ApiError::new(ErrorCode::NotFound));
     };
     let receipt = match known.viewer() {

@@ -4,10 +4,11 @@
 //! no ended session back; a refused save is no error, since an error would replace an answer that is already right.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use domain::time::Timestamp;
 use http::HeaderValue;
-use service::Portal;
+use service::{HalfSignedIn, Method, Portal};
 use sha2::{Digest, Sha256};
 use store::session::SessionRow;
 use tower_sessions::cookie::SameSite;
@@ -21,6 +22,15 @@ pub const COOKIE: &str = "__Host-portal";
 pub const USER: &str = "user";
 pub const ADDRESS: &str = "address";
 pub const AGENT: &str = "agent";
+pub const METHOD: &str = "method";
+/// When whoever is behind it last proved who they are, in milliseconds.
+pub const PROVEN: &str = "proven_at";
+/// The end that it cannot outlive, in milliseconds: a session that goes on under another id keeps it.
+pub const UNTIL: &str = "until";
+/// Whose password was right, where a code is missing, and until when it may come.
+const HALF: &str = "half";
+const HALF_UNTIL: &str = "half_until";
+const HALF_LASTS: Duration = Duration::from_mins(5);
 
 pub fn layer(portal: Portal) -> SessionManagerLayer<PortalSessions> {
     SessionManagerLayer::new(PortalSessions { portal })
@@ -52,6 +62,46 @@ pub async fn current_hash(session: &Session) -> Option<String> {
     session.id().map(|id| id_hash(&id))
 }
 
+/// How whoever is behind a session came in.
+pub async fn method(session: &Session) -> Option<Method> {
+    let code: Option<String> = session.get(METHOD).await.ok().flatten();
+    code.and_then(|code| Method::of_code(&code))
+}
+
+pub async fn proven_at(session: &Session) -> Option<Timestamp> {
+    let millis: Option<i64> = session.get(PROVEN).await.ok().flatten();
+    millis.map(Timestamp::from_millis)
+}
+
+/// A session of nobody yet, in place of whatever the browser came with.
+pub async fn begin_half(
+    session: &Session,
+    half: &HalfSignedIn,
+    now: Timestamp,
+) -> std::result::Result<(), tower_sessions::session::Error> {
+    session.flush().await?;
+    session.insert(HALF, half.user.to_string()).await?;
+    session.insert(HALF_UNTIL, now.plus(HALF_LASTS).as_millis()).await?;
+    session.save().await
+}
+
+/// Who is half signed in here, and for a while yet.
+pub async fn half(session: &Session, now: Timestamp) -> Option<HalfSignedIn> {
+    let until: i64 = session.get(HALF_UNTIL).await.ok()??;
+    let user: String = session.get(HALF).await.ok()??;
+    let user = user.parse().ok()?;
+    (now < Timestamp::from_millis(until)).then_some(HalfSignedIn { user })
+}
+
+/// Nobody is half signed in who is signed in.
+pub async fn end_half(
+    session: &Session,
+) -> std::result::Result<(), tower_sessions::session::Error> {
+    session.remove_value(HALF).await?;
+    session.remove_value(HALF_UNTIL).await?;
+    Ok(())
+}
+
 #[derive(Debug, Clone)]
 pub struct PortalSessions {
     portal: Portal,
@@ -64,6 +114,9 @@ impl SessionStore for PortalSessions {
         let hash = id_hash(&record.id);
         let text =
             |key: &str| record.data.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+        let longest = now.plus(self.portal.settings().session_absolute);
+        let until = record.data.get(UNTIL).and_then(serde_json::Value::as_i64);
+        let until = until.map(Timestamp::from_millis);
         let row = SessionRow {
             label: label(&hash),
             id_hash: hash,
@@ -73,7 +126,7 @@ impl SessionStore for PortalSessions {
             user_agent: text(AGENT),
             created_at: now,
             seen_at: now,
-            expires_at: now.plus(self.portal.settings().session_absolute),
+            expires_at: until.unwrap_or(longest).min(longest),
         };
         self.portal.store().create_session(&row).await.map_err(|error| backend(&error))
     }

@@ -256,6 +256,20 @@ async fn a_panic_is_one_answer(memory: Memory) {
                 && answer.header("content-security-policy").is_some()
         );
         assert!(!answer.body.contains("panic") && !answer.body.contains(".rs"), "{answer:?}");
+        // The page says under which number it is in the log.
+        let number = answer.header("x-request-id").unwrap();
+        assert!(answer.body.contains(&format!("<code>{number}</code>")), "{answer:?}");
+        let told = until("the panic to be told", async || {
+            lines(&portal.process.err()).into_iter().find(|line| {
+                line["message"] == "a panic: a fault of the portal"
+                    && line["spans"][0]["number"] == number
+            })
+        })
+        .await;
+        assert_eq!(told["said"], "failpoint asked panic", "{told}");
+        assert!(told["place"].as_str().unwrap().contains(".rs:"), "{told}");
+        assert!(told["spans"][0]["session"].as_str().unwrap().starts_with("s-"), "{told}");
+        assert_eq!(told["spans"][0]["client"], "127.0.0.1", "{told}");
     }
     let said = portal.process.err();
     assert_eq!(said.matches("failpoint asked panic").count(), 3, "{said}");
@@ -269,4 +283,9 @@ async fn a_panic_is_one_answer(memory: Memory) {
     let story = Story::ended(&ground, id).await;
     nothing_is_left(&ground, std::slice::from_ref(&story)).await;
     assert_eq!(story.change.state, ChangeState::Verified);
+}
+
+/// The log, line by line.
+fn lines(log: &str) -> Vec<serde_json::Value> {
+    log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

@@ -155,6 +155,12 @@ impl Ask {
         ask
     }
 
+    /// For whoever reads why a test failed.
+    pub fn shown(&self) -> String {
+        let body = self.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        format!("{} {} {}", self.method, self.path, body.chars().take(100).collect::<String>())
+    }
+
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self

@@ -28,6 +28,10 @@ pub struct Form {
 const REVIEW: &str = "00000000000000000000000000000001";
 const CHANGE: &str = REVIEW;
 const BATCH: &str = REVIEW;
+/// Nobody made it.
+const LINK: &str = REVIEW;
+const TOKEN: &str = REVIEW;
+const PASSKEY: &str = REVIEW;
 
 pub const FORMS: &[Form] = &[
     Form {
@@ -38,6 +42,78 @@ pub const FORMS: &[Form] = &[
         signed_in: false,
     },
     Form {
+        path: "/api/ui/session/second-step",
+        fields: &[("code", "123456"), ("next", "/changes")],
+        needed: &["code"],
+        without: "invalid-input",
+        signed_in: false,
+    },
+    Form {
+        path: "/api/ui/session/step-up",
+        fields: &[("password", PASSWORD), ("next", "/changes"), ("keep", "")],
+        needed: &["password"],
+        without: "invalid-input",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/second-factor/begin",
+        fields: &[],
+        needed: &[],
+        without: "",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/second-factor/confirm",
+        fields: &[("code", "12345")],
+        needed: &["code"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/second-factor/remove",
+        fields: &[],
+        needed: &[],
+        without: "",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/second-factor/take",
+        fields: &[("name", "vera")],
+        needed: &["name"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/session/ask-passkey",
+        fields: &[],
+        needed: &[],
+        without: "",
+        signed_in: false,
+    },
+    Form { path: "/api/ui/passkey/begin", fields: &[], needed: &[], without: "", signed_in: true },
+    Form {
+        path: "/api/ui/passkey/add",
+        fields: &[("name", "laptop"), ("answer", "{}")],
+        needed: &["name", "answer"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/passkey/rename",
+        fields: &[("passkey", PASSKEY), ("name", "laptop")],
+        needed: &["passkey", "name"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/passkey/remove",
+        fields: &[("passkey", PASSKEY)],
+        needed: &["passkey"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form { path: "/api/ui/passkey/ask", fields: &[], needed: &[], without: "", signed_in: true },
+    Form {
         path: "/api/ui/session/sign-out",
         fields: &[],
         needed: &[],
@@ -46,10 +122,23 @@ pub const FORMS: &[Form] = &[
     },
     Form {
         path: "/api/ui/preferences/set",
-        fields: &[("next", "/instances"), ("language", "zh-CN"), ("theme", "dark")],
+        fields: &[
+            ("next", "/instances"),
+            ("language", "zh-CN"),
+            ("theme", "dark"),
+            ("time_zone", "Asia/Shanghai"),
+            ("shortcuts", "off"),
+        ],
         needed: &[],
         without: "",
         signed_in: false,
+    },
+    Form {
+        path: "/api/ui/me/notices",
+        fields: &[("door_shuts_soon", "1"), ("return_failed", "1"), ("approval_decided", "1")],
+        needed: &[],
+        without: "",
+        signed_in: true,
     },
     Form {
         path: "/api/ui/review/take",
@@ -246,6 +335,20 @@ pub const FORMS: &[Form] = &[
     },
     Form { path: "/api/ui/webhook/test", fields: &[], needed: &[], without: "", signed_in: true },
     Form {
+        path: "/api/ui/token/make",
+        fields: &[("label", "CI"), ("role", "viewer"), ("expires_in", "7d")],
+        needed: &["label", "role", "expires_in"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/token/revoke",
+        fields: &[("token", TOKEN)],
+        needed: &["token"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
         path: "/api/ui/view/save",
         fields: &[("name", "open doors"), ("query", "access=password-free")],
         needed: &["name", "query"],
@@ -258,6 +361,146 @@ pub const FORMS: &[Form] = &[
         needed: &["name", "query"],
         without: "malformed",
         signed_in: true,
+    },
+    Form {
+        path: "/api/ui/people/add",
+        fields: &[("name", "vera")],
+        needed: &["name"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/people/give",
+        fields: &[
+            ("name", "nobody.here"),
+            ("version", "0"),
+            ("role", "operator"),
+            ("accounts", "core"),
+            ("staging", "yes"),
+            ("tags", "team=pay"),
+        ],
+        needed: &["name", "version", "role"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/people/take",
+        fields: &[("name", "nobody.here"), ("version", "0"), ("place", "0")],
+        needed: &["name", "version", "place"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/people/disable",
+        fields: &[("name", "nobody.here"), ("version", "0")],
+        needed: &["name", "version"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/people/enable",
+        fields: &[("name", "nobody.here"), ("version", "0")],
+        needed: &["name", "version"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/people/end-sessions",
+        fields: &[("name", "nobody.here")],
+        needed: &["name"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/people/make-link",
+        fields: &[("name", "nobody.here")],
+        needed: &["name"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/group/make",
+        fields: &[("name", "on-call")],
+        needed: &["name"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/group/give",
+        fields: &[
+            ("name", "nobody.here"),
+            ("version", "0"),
+            ("role", "operator"),
+            ("regions", "cn-hangzhou"),
+        ],
+        needed: &["name", "version", "role"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/group/take",
+        fields: &[("name", "nobody.here"), ("version", "0"), ("place", "0")],
+        needed: &["name", "version", "place"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/group/add-member",
+        fields: &[("name", "nobody.here"), ("version", "0"), ("member", "oleg")],
+        needed: &["name", "version", "member"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/group/remove-member",
+        fields: &[("name", "nobody.here"), ("version", "0"), ("member", "oleg")],
+        needed: &["name", "version", "member"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/group/disable",
+        fields: &[("name", "nobody.here"), ("version", "0")],
+        needed: &["name", "version"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/group/enable",
+        fields: &[("name", "nobody.here"), ("version", "0")],
+        needed: &["name", "version"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/me/password",
+        fields: &[
+            ("old", "wrong horse battery"),
+            ("password", "a new horse battery"),
+            ("again", "a new horse battery"),
+        ],
+        needed: &["old", "password", "again"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form {
+        path: "/api/ui/me/end-session",
+        fields: &[("session", "s-nowhere")],
+        needed: &["session"],
+        without: "malformed",
+        signed_in: true,
+    },
+    Form { path: "/api/ui/me/end-others", fields: &[], needed: &[], without: "", signed_in: true },
+    Form {
+        path: "/api/ui/session/reset",
+        fields: &[
+            ("link", LINK),
+            ("password", "a new horse battery"),
+            ("again", "a new horse battery"),
+        ],
+        needed: &["link"],
+        without: "malformed",
+        signed_in: false,
     },
 ];
 
@@ -276,18 +519,35 @@ async fn the_same_forms_do_when_nothing_is_wrong() {
     let portal = ground.serve().await;
     for form in FORMS {
         let answer = portal.signed_in("adam").await.post(form.path, form.fields).await;
-        // There is no such review, change or batch, and no door open for a time; all else is as it should be.
+        // There is no such review, change, batch, token, link, session, person or group, and no door open for a time; the
+        // name is taken, and the password another; all else is as it should be.
         let expected = match form.path {
-            "/api/ui/change/confirm" | "/api/ui/approval/approve" => 409,
+            // Nobody is half signed in, nobody has a second factor, and the code is of none that was begun.
+            "/api/ui/change/confirm"
+            | "/api/ui/approval/approve"
+            | "/api/ui/people/add"
+            | "/api/ui/session/reset"
+            | "/api/ui/session/second-step"
+            | "/api/ui/session/ask-passkey"
+            | "/api/ui/passkey/begin"
+            | "/api/ui/passkey/add"
+            | "/api/ui/passkey/ask" => 409,
+            "/api/ui/me/password" | "/api/ui/second-factor/confirm" => 400,
+            "/api/ui/me/end-session" | "/api/ui/second-factor/take" => 404,
+            _ if form.fields.contains(&("name", "nobody.here")) => 404,
             path if path == "/api/ui/return/extend"
                 || form.fields.contains(&("batch", BATCH))
-                || form.fields.contains(&("change", CHANGE)) =>
+                || form.fields.contains(&("token", TOKEN))
+                || form.fields.contains(&("change", CHANGE))
+                || form.fields.contains(&("passkey", PASSKEY)) =>
             {
                 404
             }
             _ => 200,
         };
         assert_eq!(answer.status, expected, "{}: {answer:?}", form.path);
+        // What was made once is taken.
+        let expected = if form.path == "/api/ui/group/make" { 409 } else { expected };
         // A browser too old to say where it comes from says at least its origin.
         let ask = Ask::post(form.path, form.fields).without("sec-fetch-site");
         let answer =

@@ -131,6 +131,15 @@ impl Ground {
         }
     }
 
+    /// With a key for second factors, as on PostgreSQL it has to be given.
+    pub fn with_factor_key(&self) -> Config {
+        let key = self.folder.path().join("factor-key");
+        std::fs::write(&key, "fedcba9876543210".repeat(4)).unwrap();
+        let config = self.config();
+        let more = format!("{}factor_key_file = \"{}\"\n", config.more, key.display());
+        Config { more, ..config }
+    }
+
     pub async fn serve(&self) -> Running {
         self.serve_as(&self.config()).await
     }
@@ -296,7 +305,7 @@ pub fn now() -> Timestamp {
 }
 
 /// Of [`PASSWORD`], made once by the portal's own code.
-fn hash() -> &'static str {
+pub fn hash() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| {
         std::thread::spawn(|| {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::browser::{Answer, Ask, SESSION};
 use crate::ground::{Ground, Memory, ORDERS, PASSWORD, sign_in};
+use crate::program::Program;
 
 /// Around every answer.
 const ALWAYS: &[&str] = &[
@@ -33,11 +34,15 @@ const JSON: &str = "content-type: application/json";
 const NO_STORE: &str = "cache-control: no-store";
 const LENGTH: &str = "content-length: *";
 const CHUNKED: &str = "transfer-encoding: chunked";
+/// What can be had packed.
+const VARY: &str = "vary: accept-encoding";
 
 /// A page of the application.
-const PAGE: &[&str] = &[SCRIPTS, HTML, NO_STORE, CHUNKED];
+const PAGE: &[&str] = &[SCRIPTS, HTML, NO_STORE, CHUNKED, VARY];
 /// A page of one sentence, where there could be no other.
-const SENTENCE: &[&str] = &[NOTHING, HTML, NO_STORE, LENGTH];
+const SENTENCE: &[&str] = &[NOTHING, HTML, NO_STORE, LENGTH, VARY];
+/// The same where nothing is packed on its way.
+const SENTENCE_ASIDE: &[&str] = &[NOTHING, HTML, NO_STORE, LENGTH];
 /// A line for machines and for whoever took the wrong way.
 const LINE: &[&str] = &[NOTHING, TEXT, NO_STORE, LENGTH];
 /// What a fetch of a form gets.
@@ -90,7 +95,12 @@ async fn pages() {
     expect(&wanted, 303, EMPTY, &["location: /sign-in?next=/changes%3Fopen%3D1"]);
     let from_a_mail = Ask::get("/audit").header("sec-fetch-site", "cross-site");
     expect(&nobody.send(from_a_mail).await, 200, SENTENCE, &[]);
-    expect(&oleg.send(Ask::new("POST", "/instances")).await, 405, SENTENCE, &["allow: GET,HEAD"]);
+    expect(
+        &oleg.send(Ask::new("POST", "/instances")).await,
+        405,
+        SENTENCE_ASIDE,
+        &["allow: GET,HEAD"],
+    );
     let elsewhere = Ask::get("/instances").header("host", "evil.example");
     expect(&oleg.send(elsewhere).await, 421, LINE, &[]);
 }
@@ -115,7 +125,7 @@ async fn forms() {
     expect(&oleg.post("/api/ui/no/such", &[]).await, 404, ANSWER, &["allow: GET,HEAD"]);
     let cross_site = || Ask::post(confirm, &[]).header("sec-fetch-site", "cross-site");
     expect(&oleg.send(cross_site()).await, 403, ANSWER, &[]);
-    expect(&oleg.send(cross_site().accept("text/html")).await, 403, SENTENCE, &[]);
+    expect(&oleg.send(cross_site().accept("text/html")).await, 403, SENTENCE_ASIDE, &[]);
     let misdirected = Ask::post(confirm, &[]).header("host", "evil.example");
     expect(&oleg.send(misdirected).await, 421, ANSWER, &[]);
 }
@@ -128,10 +138,10 @@ async fn machines_and_files() {
     expect(&nobody.get("/healthz").await, 200, LINE, &[]);
     expect(&nobody.get("/readyz").await, 200, LINE, &[]);
     let posted = nobody.send(Ask::new("POST", "/healthz")).await;
-    expect(&posted, 405, SENTENCE, &["allow: GET,HEAD"]);
+    expect(&posted, 405, SENTENCE_ASIDE, &["allow: GET,HEAD"]);
     expect(&nobody.get("/assets/none.0123456789abcdef.js").await, 404, EMPTY, &[]);
     let posted = nobody.send(Ask::new("POST", "/assets/none.0123456789abcdef.js")).await;
-    expect(&posted, 405, SENTENCE, &["allow: GET,HEAD"]);
+    expect(&posted, 405, SENTENCE_ASIDE, &["allow: GET,HEAD"]);
 }
 
 #[tokio::test]
@@ -156,11 +166,18 @@ async fn a_cookie_says_who_may_send_it_where() {
             "__Host-theme=dark; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax",
         ]
     );
+    let forget = "\"cache\", \"storage\"";
     let answer = browser.post("/api/ui/session/sign-out", &[]).await;
     assert_eq!(
         answer.all("set-cookie"),
         ["__Host-portal=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict"]
     );
+    assert_eq!(answer.header("clear-site-data"), Some(forget));
+    // The page's own form is answered by a redirect, which says so too.
+    sign_in(&browser, "oleg", PASSWORD).await;
+    let answer = browser.submit("/api/ui/session/sign-out", &[]).await;
+    assert_eq!((answer.status, answer.location()), (303, "/sign-in"));
+    assert_eq!(answer.header("clear-site-data"), Some(forget));
     for path in ["/instances", "/sign-in", "/healthz"] {
         assert_eq!(browser.get(path).await.all("set-cookie"), [""; 0], "{path}");
     }
@@ -228,4 +245,22 @@ async fn the_number_of_a_request_is_new_each_time_and_stands_in_its_error() {
         assert!(number.len() == 16 && number.bytes().all(|b| b.is_ascii_hexdigit()), "{number}");
         assert!(numbers.insert(number));
     }
+}
+
+#[tokio::test]
+async fn what_programs_are_told() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let program = Program::of(&portal, "vera", "viewer").await;
+    expect(&program.get("/api/v1/token").await, 200, ANSWER, &[]);
+    expect(&program.get("/api/v1/nothing").await, 404, ANSWER, &[]);
+    expect(
+        &program.send(Ask::new("PUT", "/api/v1/audit")).await,
+        405,
+        ANSWER,
+        &["allow: GET,HEAD"],
+    );
+    let nobody = portal.browser();
+    expect(&nobody.get("/api/v1/audit").await, 401, ANSWER, &["www-authenticate: Bearer"]);
+    expect(&nobody.get("/api/v1/openapi.json").await, 200, ANSWER, &[]);
 }

@@ -49,6 +49,10 @@ async fn somebody_added_beside_a_running_portal_can_sign_in() {
             1,
             &["a password needs at least 12 characters"],
         );
+        let leaked = "this password is in lists of leaked ones";
+        expect(&run_with(add("leaked"), "Password1234\n").await, 1, &[leaked]);
+        let obvious = "too much of this password is a name known here";
+        expect(&run_with(add("obvious"), "obvious-latchkey-1\n").await, 1, &[obvious]);
         expect(&run_with(add("none"), "").await, 1, &["a password needs at least 12 characters"]);
         let without_stdin = ["user", "add", "tty", "--role", "viewer"];
         expect(

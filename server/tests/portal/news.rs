@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::person::Role;
 use tokio::time::timeout;
 
 use crate::browser::{Browser, SESSION, client};
@@ -90,6 +91,30 @@ async fn a_change_is_told_and_a_broken_stream_goes_on_where_it_was() {
     let (catalog, to) = (crate::ground::CATALOG, "password-required");
     confirm(&oleg, &take_review(&oleg, catalog, to).await).await;
     ahead.until_about(catalog).await;
+}
+
+/// Of what is out of scope nothing is told, also not that it is there.
+#[tokio::test]
+async fn a_stream_tells_of_what_is_in_scope() {
+    let ground = Ground::new(Memory::Sqlite).await;
+    let portal = ground.serve().await;
+    let oleg = portal.signed_in("oleg").await;
+    let sam = crate::scopes::Sam::at(&ground, &portal).await;
+    sam.is(&[crate::scopes::region(Role::Viewer, "cn-shanghai")]).await;
+    let catalog = crate::ground::CATALOG;
+    // What is read for the first time is told as "look at everything": that is over before it begins.
+    let orders = take_review(&oleg, ORDERS, "password-free").await;
+    let shut = take_review(&oleg, catalog, "password-required").await;
+    let mut listening = Listening::open(&sam.browser, None).await;
+    confirm(&oleg, &orders).await;
+    confirm(&oleg, &shut).await;
+    loop {
+        let message = listening.next().await.unwrap();
+        assert!(!message.data.contains(ORDERS), "{message:?}");
+        if message.data.lines().any(|line| line == catalog || line == "*") {
+            break;
+        }
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ const MORE: &[(&str, &[&str])] = &[
 
 /// Fields where any text will do, or is read as nothing: they may be answered 200.
 const FREE: &[&str] = &[
+    "label",
     "next",
     "query",
     "reason",

@@ -14,9 +14,12 @@ pub const HANG: Duration = Duration::from_mins(1);
 
 /// A command line of `latchkey` with an environment of its own: nothing of the machine's leaks in.
 ///
-/// `home` is the working folder and `HOME`.
+/// `home` is the working folder and `HOME`. `LATCHKEY_BINARY` names another binary than the one built with the tests:
+/// `cargo xtask test` sends the matrices to the one that is released.
+#[expect(clippy::disallowed_methods, reason = "it is about the tests, not about what they test")]
 pub fn latchkey(home: &Path, arguments: &[&str]) -> Command {
-    program(env!("CARGO_BIN_EXE_latchkey"), home, arguments)
+    let released = std::env::var("LATCHKEY_BINARY");
+    program(released.as_deref().unwrap_or(env!("CARGO_BIN_EXE_latchkey")), home, arguments)
 }
 
 /// A tool, found and set up as on this machine.
@@ -98,16 +101,24 @@ impl Process {
     pub async fn says(&mut self, text: &str) -> String {
         let waiting = async {
             loop {
+                let ended = self.child.try_wait().unwrap();
+                if ended.is_some() {
+                    // Its last words may still be in the pipe.
+                    self.out.read_to_the_end().await;
+                }
                 if let Some(line) = self.out.text().lines().find(|line| line.contains(text)) {
                     return line.to_owned();
                 }
-                if let Some(status) = self.child.try_wait().unwrap() {
+                if let Some(status) = ended {
                     panic!("ended ({status}) without {text:?}:\n{}\n{}", self.out(), self.err());
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(HANG, waiting).await.unwrap()
+        let Ok(line) = tokio::time::timeout(HANG, waiting).await else {
+            panic!("no word of {text:?}:\n{}\n{}", self.out(), self.err());
+        };
+        line
     }
 
     /// SIGKILL: no chance to tidy up.
@@ -127,8 +138,10 @@ impl Process {
 
     /// Waits until it ended by itself.
     pub async fn ended(mut self) -> Ended {
-        let status: ExitStatus =
-            tokio::time::timeout(HANG, self.child.wait()).await.unwrap().unwrap();
+        let Ok(status) = tokio::time::timeout(HANG, self.child.wait()).await else {
+            panic!("it does not end:\n{}\n{}", self.out(), self.err());
+        };
+        let status: ExitStatus = status.unwrap();
         Ended { code: status.code(), out: self.out.whole().await, err: self.err.whole().await }
     }
 }
@@ -149,9 +162,10 @@ pub async fn run(command: Command) -> Ended {
 }
 
 /// The same, with something to read on standard input.
-pub async fn run_with(command: Command, text: &str) -> Ended {
+pub async fn run_with(command: Command, text: impl AsRef<[u8]>) -> Ended {
     let (process, mut input) = Process::start_with_input(command);
-    input.write_all(text.as_bytes()).await.unwrap();
+    // It may have ended without reading.
+    let _ = input.write_all(text.as_ref()).await;
     drop(input);
     process.ended().await
 }
@@ -186,9 +200,15 @@ impl Output {
         self.text.lock().unwrap().clone()
     }
 
-    async fn whole(self) -> String {
-        tokio::time::timeout(HANG, self.reading).await.unwrap().unwrap();
-        let text = self.text.lock().unwrap();
-        text.clone()
+    async fn read_to_the_end(&mut self) {
+        // Asked again after its end, a handle panics.
+        if !self.reading.is_finished() {
+            (&mut self.reading).await.unwrap();
+        }
+    }
+
+    async fn whole(mut self) -> String {
+        tokio::time::timeout(HANG, self.read_to_the_end()).await.unwrap();
+        self.text()
     }
 }

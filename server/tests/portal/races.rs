@@ -148,7 +148,8 @@ async fn done(ground: &Ground, oleg: &Browser, deed: Deed) {
         }
         Deed::MakeViewer => {
             let viewer = Role::Viewer.code();
-            sql(ground, &format!("UPDATE users SET role = '{viewer}' WHERE name = 'oleg'")).await;
+            let grants = format!("[{{\"role\":\"{viewer}\",\"area\":{{}}}}]");
+            sql(ground, &format!("UPDATE users SET grants = '{grants}' WHERE name = 'oleg'")).await;
         }
     }
 }

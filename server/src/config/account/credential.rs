@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use aliyun::{CredentialsUri, Role, RoleArn};
+use aliyun::{Credential, CredentialsUri, Role, RoleArn};
 use domain::id::AccountName;
 use secrecy::SecretString;
 use toml::de::DeTable;
@@ -182,6 +182,11 @@ impl Source<'_, '_> {
             self.reader.refuse(self.place, "needs access_key_id and access_key_secret_file");
             return None;
         };
+        // What no request can be signed with is told here, not when the portal starts.
+        if let Err(error) = Credential::new(&id.value, &secret.value) {
+            self.reader.refuse(self.place, format!("has a key that cannot be used: {error}"));
+            return None;
+        }
         Some(CredentialSource::Keys { id: id.value, secret: secret.value.into(), token })
     }
 

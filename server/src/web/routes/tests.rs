@@ -6,7 +6,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use service::{Accounts, Portal, Settings};
 use store::{DatabaseUrl, Store};
 
-use super::tables::{FILES, FORMS, HEALTH, PAGES, STREAMS};
+use super::tables::{API, FILES, FORMS, HEALTH, PAGES, SIGN_IN_ELSEWHERE, STREAMS};
 use super::*;
 use crate::outside::outside;
 
@@ -15,12 +15,19 @@ const WRITES: &str = "POST";
 
 #[tokio::test]
 async fn every_address_stands_in_exactly_one_table_with_that_table_s_methods() {
-    let tables =
-        [(PAGES, READS), (STREAMS, READS), (FORMS, WRITES), (HEALTH, READS), (FILES, READS)];
+    let tables = [
+        (PAGES, READS),
+        (STREAMS, READS),
+        (SIGN_IN_ELSEWHERE, READS),
+        (FORMS, WRITES),
+        (HEALTH, READS),
+        (FILES, READS),
+    ];
     let rows = tables.iter().flat_map(|(table, methods)| table.iter().map(|row| (*row, *methods)));
+    let rows = rows.chain(API.iter().copied());
     let listed: BTreeMap<String, String> =
         rows.map(|(address, methods)| (address.to_owned(), methods.to_owned())).collect();
-    let rows: usize = tables.iter().map(|(table, _)| table.len()).sum();
+    let rows: usize = tables.iter().map(|(table, _)| table.len()).sum::<usize>() + API.len();
     assert_eq!(listed.len(), rows, "an address stands in two tables");
     let folder = tempfile::tempdir().unwrap();
     let known = addresses(&whole_router(&folder).await);
@@ -42,7 +49,16 @@ fn every_server_function_is_a_form_of_the_table() {
         assert_eq!(*method, http::Method::POST, "{address}");
         assert!(FORMS.contains(address), "{address} is in no table");
     }
-    let own = [app::path::SIGN_IN_POST, app::path::SIGN_OUT_POST, app::path::PREFERENCES_POST];
+    let own = [
+        app::path::SIGN_IN_POST,
+        app::path::SECOND_STEP_POST,
+        app::path::SECOND_STEP_ASK_POST,
+        app::path::STEP_UP_POST,
+        app::path::SIGN_OUT_POST,
+        app::path::PREFERENCES_POST,
+        app::path::MAKE_LINK_POST,
+        app::path::RESET_POST,
+    ];
     assert_eq!(functions.len() + own.len(), FORMS.len(), "{functions:?}");
 }
 
@@ -56,7 +72,10 @@ async fn whole_router(folder: &tempfile::TempDir) -> Router {
         origins: std::sync::Arc::new([]),
         authorities: std::sync::Arc::new([]),
         trusted_proxies: std::sync::Arc::new([]),
+        proxy_user: None,
         sandbox: None,
+        turns: turns::Turns::default(),
+        refusals: gate::Refusals::default(),
     })
 }
 
