@@ -1,9 +1,10 @@
 //! Hours, zones and spans of a policy: what is read is written so that it reads the same.
 #![no_main]
 
-use domain::policy::{Windows, Zone};
+use domain::policy::Windows;
 use domain::span::Span;
 use domain::time::Timestamp;
+use domain::zone::Zone;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, &str, i64)| {
