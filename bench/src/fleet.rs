@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aliyun::{Client, ClientOptions, Credential, FixedKeys};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use domain::call::SignatureScheme;
 use domain::id::AccountName;
 use domain::person::{Role, Scope};
 use domain::time::Timestamp;
 use scratch_postgres::ScratchPostgres;
-use service::{AccountOptions, Accounts, Clock, Entropy, Outside, Portal, Settings, SignedIn};
+use service::{
+    AccountOptions, Accounts, Clock, Entropy, FirstStep, Outside, Portal, Settings, SignedIn,
+};
 use simulator::{Conduct, Options, Simulator};
 use store::audit::AuditFiles;
 use store::{DatabaseUrl, Store};
@@ -109,13 +111,15 @@ pub async fn open(portal: &Portal, instances: usize) -> Result<SignedIn> {
     let _ = reader.await;
     portal.take_up_changes().await?;
     portal.add_user(&"oleg".parse()?, Role::Operator, PASSWORD.into()).await?;
-    let user = portal.sign_in("oleg", PASSWORD.into(), None).await?;
+    let first = portal.sign_in("oleg", PASSWORD.into(), None).await?;
+    let FirstStep::Done(user) = first else { bail!("more than a password is asked for") };
     Ok(SignedIn {
         person: user.person,
         session: "s-bench".into(),
         address: None,
         language: None,
         theme: None,
+        proven_at: Some(portal.session_now()),
     })
 }
 
@@ -153,6 +157,7 @@ pub fn once() -> Settings {
         list_every: LONG,
         attributes_every: LONG,
         details_every: LONG,
+        reviews_at_once: u32::MAX,
         ..Settings::default()
     }
 }

@@ -5,6 +5,8 @@
 //!
 //! To add a measurement: one file in [`command`], one variant in [`Command`], one line in [`measure`].
 
+mod attack;
+mod calm;
 mod command;
 mod fill;
 mod fleet;
@@ -14,6 +16,7 @@ mod python;
 mod report;
 mod stopwatch;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -50,6 +53,23 @@ enum Command {
     Changes,
     /// A batch of 200 and of 500 instances against what the cloud and the stages allow (5 min)
     Batches,
+    /// Slow, huge, malformed and many clients, and what a calm one notices of them (3 min). Not part of `all`
+    Edge {
+        /// The portal; otherwise `target/release/latchkey`
+        #[arg(long)]
+        binary: Option<PathBuf>,
+        /// How long each attack goes on
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+    },
+    /// Everything at a modest rate for a long time: memory, files, errors, and whether all is true at the end. Not part of `all`
+    Soak {
+        #[arg(long, default_value_t = 120)]
+        minutes: u64,
+        /// The portal; otherwise `target/release/latchkey`
+        #[arg(long)]
+        binary: Option<PathBuf>,
+    },
     /// All of them, one after the other
     All,
 }
@@ -67,6 +87,15 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(report: &mut Report, command: &Command) -> Result<()> {
+    match command {
+        Command::Edge { binary, seconds } => {
+            return command::edge::run(report, binary.as_deref(), *seconds).await;
+        }
+        Command::Soak { minutes, binary } => {
+            return command::soak::run(report, binary.as_deref(), *minutes).await;
+        }
+        _ => {}
+    }
     let wanted = |one: &Command| command == one || *command == Command::All;
     if wanted(&Command::Inventory) {
         command::inventory::run(report).await?;

@@ -64,6 +64,12 @@ pub fn keep(name: &str, results: &Value) -> Result<()> {
     std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
+/// Keeps a page of results in `bench/results/NAME.md`.
+pub fn keep_page(name: &str, text: &str) -> Result<()> {
+    let file = folder().join("results").join(format!("{name}.md"));
+    std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
 /// Where this crate lies in the checkout.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()

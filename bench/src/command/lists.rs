@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use domain::access::AccessState;
 use domain::environment::Environment;
 use domain::inventory::{InstanceFilter, InstanceSort};
-use domain::person::{Person as Somebody, Role, Scope};
+use domain::person::Role;
 use scratch_postgres::ScratchPostgres;
 use serde_json::{Map, Value, json};
 use service::viewer::{PageOf, cursor_after};
@@ -191,9 +191,15 @@ async fn next_page(person: &Person) -> Result<Vec<(String, Times)>> {
 async fn ask_service(portal: &Portal) -> Result<Vec<(String, Times)>> {
     let name = NAME.parse()?;
     let user = portal.store().find_user(&name).await?.context("nobody was added")?;
-    let person = Somebody { scope: Scope::Everything, ..user.person };
-    let who =
-        SignedIn { person, session: "s-bench".into(), address: None, language: None, theme: None };
+    let person = user.person;
+    let who = SignedIn {
+        person,
+        session: "s-bench".into(),
+        address: None,
+        language: None,
+        theme: None,
+        proven_at: None,
+    };
     let viewer = portal.viewer(&who);
     let all = InstanceFilter::default();
     let text = |text: &str| InstanceFilter { text: text.into(), ..InstanceFilter::default() };

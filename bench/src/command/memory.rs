@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use domain::person::{Person, Role, Scope};
+use domain::person::{Person, Role};
 use serde_json::{Value, json};
 use service::viewer::EventFilter;
 use service::{Portal, SignedIn};
@@ -95,16 +95,12 @@ async fn rows_written(report: &mut Report) -> Result<(Value, Value)> {
 /// Changes the mode of one behind the portal's back, and has the reader read it as a person would.
 async fn change_one(cloud: &Simulator, portal: &Portal) -> Result<()> {
     let who = SignedIn {
-        person: Person {
-            id: domain::id::UserId::from_u128(1),
-            name: NAME.parse()?,
-            role: Role::Viewer,
-            scope: Scope::Everything,
-        },
+        person: Person::everywhere(domain::id::UserId::from_u128(1), NAME.parse()?, Role::Viewer),
         session: "s-bench".into(),
         address: None,
         language: None,
         theme: None,
+        proven_at: None,
     };
     let viewer = portal.viewer(&who);
     let filter = domain::inventory::InstanceFilter {

@@ -3,8 +3,10 @@
 pub mod audit;
 pub mod batches;
 pub mod changes;
+pub mod edge;
 pub mod growth;
 pub mod inventory;
 pub mod lists;
 pub mod memory;
 pub mod quotas;
+pub mod soak;
