@@ -20,8 +20,10 @@ export default defineConfig({
   // Deadlines only tell a hang from a slow machine.
   timeout: 90_000,
   expect: { timeout: 15_000 },
+  snapshotPathTemplate: "{testDir}/visual/pictures/{arg}{ext}",
   reporter: [["list"]],
-  use: { headless: true, launchOptions: { executablePath, args }, trace: "retain-on-failure", actionTimeout: 15_000 },
+  // A trace of every test costs a seventh of the time: `--trace on` makes them when one is looked for.
+  use: { headless: true, launchOptions: { executablePath, args }, actionTimeout: 15_000 },
   projects: [
     { name: "scripts" },
     { name: "no-scripts", use: { javaScriptEnabled: false }, testIgnore: "**/*.scripts.spec.ts" },

@@ -20,7 +20,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
     const { axe } = window as never as { axe: Axe };
-    return (await axe.run(document, { resultTypes: ["violations"] })).violations;
+    const how = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+    const { violations } = await axe.run(document, how);
+    // axe takes what scrolls under a foot that stays in sight for something beside it. Such a button is measured itself.
+    const isLarge = (target: unknown) => {
+      const element = document.querySelector(String(target));
+      const { width = 0, height = 0 } = element?.closest(".dialog .review-foot") ? element.getBoundingClientRect() : {};
+      return width >= 24 && height >= 24;
+    };
+    const stands = (id: string, target: unknown) => id !== "target-size" || !isLarge(target);
+    return violations.map((one) => ({ ...one, nodes: one.nodes.filter(({ target }) => stands(one.id, target)) }));
   });
   const found = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id} at ${target}: ${help}`));
   expect(found, page.url()).toEqual([]);

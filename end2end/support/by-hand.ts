@@ -25,17 +25,23 @@ export async function signInByHand(portal: Portal, name: string): Promise<Hand> 
   };
 }
 
-/** Enables where a click is enough, and returns the path of the change once it is verified. */
-export async function enableByHand(hand: Hand, account: string, region: string, id: string): Promise<string> {
-  const late = Date.now() + 60_000;
-  const until = async (path: string, words: string) => {
-    while (!(await hand.get(path)).body.includes(words)) {
-      if (Date.now() > late) throw new Error(`${path} never had ${words}`);
-    }
-  };
-  await until(`/instances/${account}/${region}/${id}`, "VpcAuthMode=");
+/** Enables where a click is enough, and returns the path of the change once it is verified, or ended like this. */
+export async function enableByHand(hand: Hand, account: string, region: string, id: string, end = "verified"): Promise<string> {
+  await whenReadByHand(hand, account, region, id);
   const review = await hand.post("/api/ui/review/take", { account, region, id, to: "password-free" });
   const change = `/changes/${await hand.post("/api/ui/change/confirm", { review, key: review })}`;
-  await until(change, 'data-state="verified"');
+  await until(hand, change, `data-state="${end}"`);
   return change;
+}
+
+/** Once the portal has read how this instance is entered. */
+export async function whenReadByHand(hand: Hand, account: string, region: string, id: string): Promise<void> {
+  await until(hand, `/instances/${account}/${region}/${id}`, "VpcAuthMode=");
+}
+
+async function until(hand: Hand, path: string, words: string): Promise<void> {
+  const late = Date.now() + 60_000;
+  while (!(await hand.get(path)).body.includes(words)) {
+    if (Date.now() > late) throw new Error(`${path} never had ${words}`);
+  }
 }

@@ -1,4 +1,5 @@
 // A cloud and a configured portal of the test's own: for what changes instances, and counts the cloud's writes.
+import { type Calendar, makeCalendar } from "./calendar.ts";
 import { type Account, PEOPLE, type Served, startServed } from "./portal.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { type Relay, startRelay } from "./relay.ts";
@@ -23,6 +24,8 @@ export interface Drill {
   people: Record<string, string>;
   /** More settings of the portal, such as `approval_to_open_development`. */
   settings: Record<string, string>;
+  /** At first, seconds from now: then cloud and portal have a calendar that the test can move. */
+  calendar: number | undefined;
 }
 
 const USUAL: Drill = {
@@ -35,12 +38,14 @@ const USUAL: Drill = {
   wrongSecret: undefined,
   people: PEOPLE,
   settings: {},
+  calendar: undefined,
 };
 
 interface Running {
   cloud: Simulator;
   relay: Relay;
   portal: Served;
+  calendar: Calendar;
 }
 
 interface EachWorker {
@@ -66,6 +71,7 @@ export const test = withDatabases.extend<Running & { drill: Partial<Drill>; runn
   cloud: async ({ running }, use) => use(running.cloud),
   relay: async ({ running }, use) => use(running.relay),
   portal: async ({ running }, use) => use(running.portal),
+  calendar: async ({ running }, use) => use(running.calendar),
   baseURL: async ({ portal }, use) => use(portal.url),
 });
 
@@ -91,11 +97,14 @@ export const sharedTest = withDatabases.extend<Omit<Running, "relay">, Shared>({
   ],
   cloud: async ({ running }, use) => use(running.cloud),
   portal: async ({ running }, use) => use(running.portal),
+  calendar: async ({ running }, use) => use(running.calendar),
   baseURL: async ({ portal }, use) => use(portal.url),
 });
 
 async function during(drill: Drill, newDatabase: () => Promise<string>, use: (running: Running) => Promise<void>) {
-  const cloud = await startSimulator(...drill.simulator);
+  const calendar = makeCalendar(drill.calendar);
+  const environment = drill.calendar === undefined ? {} : calendar.environment;
+  const cloud = await startSimulator(drill.simulator, environment);
   const relay = await startRelay(cloud.endpoint);
   try {
     await drill.prepare(cloud);
@@ -111,15 +120,17 @@ async function during(drill: Drill, newDatabase: () => Promise<string>, use: (ru
       timingScale: drill.timingScale,
       people: drill.people,
       settings: drill.settings,
+      environment,
     });
     try {
-      await use({ cloud, relay, portal });
+      await use({ cloud, relay, portal, calendar });
     } finally {
       await portal.stop();
     }
   } finally {
     await relay.stop();
     await cloud.stop();
+    calendar.remove();
   }
 }
 

@@ -65,7 +65,9 @@ export interface Configuration {
   /** Role by name. */
   people: Record<string, string>;
   /** More settings of the whole portal, by key. */
-  settings: Record<string, string>;
+  settings: Record<string, string | string[]>;
+  /** More for the process. */
+  environment?: Record<string, string>;
 }
 
 /** Of everybody who is made at the command line. */
@@ -75,7 +77,8 @@ export const PASSWORD = "correct horse battery staple";
 export const PEOPLE = { olga: "operator", vera: "viewer" };
 
 /** `latchkey serve --config` on a free port. */
-export async function startServed({ accounts, database, timingScale, people, settings }: Configuration): Promise<Served> {
+export async function startServed(configuration: Configuration): Promise<Served> {
+  const { accounts, database, timingScale, people, settings, environment } = configuration;
   const folder = makeFolder();
   const config = join(folder.path, "latchkey.toml");
   mkdirSync(join(folder.path, "secrets"), { mode: 0o700 });
@@ -86,7 +89,7 @@ export async function startServed({ accounts, database, timingScale, people, set
   writeFileSync(config, written(folder.path, accounts, { database: where, timing_scale: timingScale, audit_key_file: audit, ...settings }));
   const starts: Program[] = [];
   const start = async (...extra: string[]) => {
-    const program = startLatchkey(["serve", "--config", config, ...extra], folder.path, { LATCHKEY_LOG: "info" });
+    const program = startLatchkey(["serve", "--config", config, ...extra], folder.path, { LATCHKEY_LOG: "info", ...environment });
     starts.push(program);
     served.url = await printedUrl(program);
     await ready(served.url);
@@ -120,8 +123,8 @@ export async function startServed({ accounts, database, timingScale, people, set
 }
 
 /** A configuration as its documentation has it; each secret in a file of its own. */
-function written(folder: string, accounts: Account[], settings: Record<string, string>): string {
-  const quoted = (text: string) => JSON.stringify(text);
+function written(folder: string, accounts: Account[], settings: Record<string, string | string[]>): string {
+  const quoted = (value: string | string[]) => JSON.stringify(value);
   const tables = accounts.map((account) => {
     const file = join(folder, "secrets", account.name);
     writeFileSync(file, `${account.access_key_secret}\n`, { mode: 0o600 });

@@ -37,14 +37,15 @@ export function startLatchkey(args: string[], cwd: string, environment: Record<s
   };
 }
 
-/** Runs `latchkey` to its end. Fails if it does. */
-export async function runLatchkey(args: string[], cwd: string, input = ""): Promise<void> {
+/** Runs `latchkey` to its end, and returns everything it said. Fails if it does. */
+export async function runLatchkey(args: string[], cwd: string, input = ""): Promise<string> {
   const child = spawn(LATCHKEY, args, { cwd, env: { PATH: process.env.PATH ?? "" }, stdio: ["pipe", "pipe", "pipe"] });
   const told = new Transcript();
   told.follow(child);
   child.stdin?.end(input);
   const how = await told.ended;
   if (how !== "0") throw new Error(`latchkey ${args.join(" ")} ended (${how}): ${told.everything}`);
+  return told.everything;
 }
 
 /** What a process says, and how it ended. */

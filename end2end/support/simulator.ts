@@ -60,9 +60,9 @@ export interface Simulator {
 }
 
 /** `latchkey simulator` on free ports, whose changes take a moment. */
-export async function startSimulator(...extra: string[]): Promise<Simulator> {
+export async function startSimulator(extra: string[], environment: Record<string, string> = {}): Promise<Simulator> {
   const folder = makeFolder();
-  const program = startLatchkey(["simulator", "--settle", "60", "160", ...extra], folder.path);
+  const program = startLatchkey(["simulator", "--settle", "60", "160", ...extra], folder.path, environment);
   const stop = async () => {
     await program.stop();
     folder.remove();

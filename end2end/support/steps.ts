@@ -16,8 +16,14 @@ export async function signIn(page: Page, portal: Portal, name: string): Promise<
 
 /** Somebody else at the same browser. */
 export async function signInInstead(page: Page, portal: Portal, name: string): Promise<void> {
-  await page.context().clearCookies();
+  await forgetSession(page);
   await signIn(page, portal, name);
+}
+
+/** A browser that was never here. A page whose session is gone leaves by itself: so no page is open by then. */
+export async function forgetSession(page: Page): Promise<void> {
+  await page.goto("about:blank");
+  await page.context().clearCookies();
 }
 
 /** Fills the form of the sign-in page that is open, in whichever language, and sends it. */

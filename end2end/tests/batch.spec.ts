@@ -28,7 +28,7 @@ async function allRead(page: Page): Promise<void> {
     await page.getByRole("button", { name: `${ENABLE}…` }).click();
     await page.waitForURL(/batches\/[0-9a-f]{32}$/);
     await expect(page.getByText("Not read yet")).toHaveCount(0, { timeout: 100 });
-  }).toPass({ timeout: 80_000 });
+  }).toPass({ timeout: 150_000 });
 }
 
 /** The page says this in the end: by itself with scripts, at a reload without. */
@@ -37,12 +37,12 @@ async function expectBatch(page: Page, scripts: boolean, state: string): Promise
   await expect(async () => {
     if (!scripts) await page.reload();
     expect(await status.textContent()).toContain(state);
-  }).toPass({ timeout: 80_000 });
+  }).toPass({ timeout: 150_000 });
   return (await status.textContent()) ?? "";
 }
 
 test("two hundred at once, ten in a hundred refused, tried again and put back", async ({ page, portal, cloud, scripts }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await signIn(page, portal, "olga");
   await allRead(page);
   const drafted = await drawn(page);

@@ -1,6 +1,6 @@
 // A large fleet while it is read for the first time: what is known is there at once, what is missing is named.
 import { expect, test } from "../support/drill.ts";
-import { names } from "../support/list.ts";
+import { names, PAGE } from "../support/list.ts";
 import { signIn } from "../support/steps.ts";
 
 const ACCOUNT = "acme-platform";
@@ -38,7 +38,7 @@ test("ten thousand instances: rows at once, a count that grows, and the regions 
     }).toPass({ timeout: 60_000 });
   };
 
-  await becomes(async () => expect((await names(page)).length).toBe(50));
+  await becomes(async () => expect((await names(page)).length).toBe(PAGE));
   const before = number(await read.textContent());
   expect(before).toBeLessThan(9_000);
   await becomes(async () => expect(number(await read.textContent())).toBeGreaterThan(before + 100));
@@ -55,5 +55,5 @@ test("ten thousand instances: rows at once, a count that grows, and the regions 
   await page.goto("/instances?region=cn-hangzhou&sort=exposure");
   await page.getByRole("link", { name: "Next page" }).click();
   await expect(page).toHaveURL(/after=/);
-  await expect(page.locator("#rows tr")).toHaveCount(50);
+  await expect(page.locator("#rows tr")).toHaveCount(PAGE);
 });

@@ -1,4 +1,5 @@
 // Filtering while somebody types.
+import { PAGE } from "../support/list.ts";
 import { expect, test } from "../support/sandbox.ts";
 import { rowOf, signIn } from "../support/steps.ts";
 import { watchNetwork } from "../support/wire.ts";
@@ -22,7 +23,7 @@ test("typing filters without loading the page again, and only the last word coun
 
   await page.getByRole("searchbox").fill("");
   await expect(page).toHaveURL(/\/instances$/);
-  await expect(page.getByRole("row")).toHaveCount(51);
+  await expect(page.getByRole("row")).toHaveCount(PAGE + 1);
 });
 
 test("a switch in a list that was swapped in opens its review", async ({ page, portal }) => {

@@ -14,8 +14,8 @@ function asked(page: Page): string[] {
 }
 
 test("it follows without being loaded again, and stops when it is over", async ({ page, portal, cloud }) => {
-  // Without the stream of news, which would have the page looked at once more after the end.
-  await page.route("**/events", (route) => route.fulfill({ status: 204 }));
+  // Without the stream of news, which would have the page looked at once more after the end: it is never answered.
+  await page.route("**/events", () => undefined);
   await page.clock.install();
   await cloud.addFault({ ...WRITE, fault: { kind: "delay", before_ms: 1_500 } });
   await signIn(page, portal, "olga");

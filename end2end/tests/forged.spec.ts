@@ -48,6 +48,6 @@ for (const host of ["localhost", "127.0.0.1"] as const) {
     }
     // Still signed in, still in English, and no change was asked for.
     await page.goto(`/changes?instance=${place.account}/${place.region}/${ID}`);
-    await expect(page.getByRole("main")).toContainText("No changes yet");
+    await expect(page.getByRole("main")).toContainText("No change like that");
   });
 }

@@ -3,7 +3,7 @@ import type { Locator, Page } from "@playwright/test";
 
 import { expect, test } from "../support/drill.ts";
 import { PASSWORD } from "../support/portal.ts";
-import { ENABLE, expectOutcome, rowOf, shownReview, whenRead, signIn } from "../support/steps.ts";
+import { ENABLE, expectOutcome, forgetSession, rowOf, shownReview, signIn, whenRead } from "../support/steps.ts";
 
 /** Presses Tab until this has the focus, which is seen wherever it is on the way. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
@@ -23,10 +23,9 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 test("from the sign-in page to the proof, by keyboard alone", async ({ page, portal, cloud, scripts }) => {
   const name = "orders-cache-dev";
   // Somebody else waits until the fleet was read.
-  const context = page.context();
   await signIn(page, portal, "vera");
   await whenRead(page, name);
-  await context.clearCookies();
+  await forgetSession(page);
 
   await page.goto("/sign-in");
   await tabTo(page, page.getByLabel("User name"));

@@ -107,3 +107,64 @@ test("a page under an open review waits, so that the focus finds its way back", 
   await expect(page.getByRole("button", { name: `${ENABLE}…` })).toBeFocused();
   await expect(page.getByRole("main").getByRole("switch")).toBeChecked();
 });
+
+test("rows that come or go wait until somebody asks, and nothing moves under the pointer", async ({ page, portal, cloud }) => {
+  await signIn(page, portal, "vera");
+  await whenRead(page, NAME);
+  await expect(async () => {
+    await page.goto("/instances?access=password-required");
+    await expect(rowOf(page, NAME)).toBeVisible({ timeout: 250 });
+  }).toPass();
+  await listening(page);
+  const rows = () => page.locator("#rows tr").evaluateAll((rows) => rows.map((row) => row.id));
+  const top = async () => (await page.locator("#rows").boundingBox())?.y;
+  const before = { rows: await rows(), top: await top() };
+  await changeBehind(cloud, await signInByHand(portal, "olga"), PLACE, { VpcAuthMode: "Close" });
+  const moved = page.locator("#moved");
+  await expect(moved.getByRole("status")).toHaveText("1 row changed.");
+  expect({ rows: await rows(), top: await top() }).toEqual(before);
+  await moved.getByRole("button", { name: "Show" }).click();
+  await expect(rowOf(page, NAME)).toHaveCount(0);
+  await expect(moved.getByRole("status")).toBeEmpty();
+  await expect(page.getByRole("rowheader").getByRole("link").first()).toBeFocused();
+
+  // And back, while nobody looks: then it is there when somebody returns.
+  const hide = (hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }, hidden);
+  await page.getByRole("searchbox").focus();
+  await hide(true);
+  const other = await open(page, `/instances?q=${NAME}`);
+  await changeBehind(cloud, await signInByHand(portal, "olga"), PLACE, { VpcAuthMode: "Open" });
+  await expect(rowOf(other, NAME)).toContainText("Password required");
+  await hide(false);
+  await expect(rowOf(page, NAME)).toBeVisible();
+  await expect(moved.getByRole("button")).toBeHidden();
+});
+
+test("without a network the page says how old it is, and catches up", async ({ page, portal, context, complaints }) => {
+  await signIn(page, portal, "vera");
+  await listening(page);
+  const offline = page.locator("#offline");
+  await expect(offline).toBeEmpty();
+  await context.setOffline(true);
+  await expect(offline).toHaveText("No connection to the portal. This page is less than a minute old.");
+  await context.setOffline(false);
+  await expect(offline).toBeEmpty();
+  expect(complaints.splice(0).filter((complaint) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK/.test(complaint))).toEqual([]);
+});
+
+test("a portal that is gone is told by every tab, until it is back", async ({ page, portal, complaints }) => {
+  await signIn(page, portal, "vera");
+  await listening(page);
+  const other = await open(page, "/overview");
+  await portal.kill();
+  for (const tab of [page, other]) {
+    await expect(tab.locator("#offline")).toHaveText(/^No connection to the portal\./, { timeout: 60_000 });
+  }
+  await portal.startAgainHere();
+  for (const tab of [page, other]) await expect(tab.locator("#offline")).toBeEmpty({ timeout: 60_000 });
+  expect(complaints.splice(0).filter((complaint) => !/ERR_|Failed to load resource/.test(complaint))).toEqual([]);
+});

@@ -1,5 +1,6 @@
 // More than a thousand instances.
 import { expect, sharedTest as test } from "../support/drill.ts";
+import { PAGE } from "../support/list.ts";
 import { search, signIn } from "../support/steps.ts";
 
 test.use({ share: "many", sharedDrill: { simulator: ["--accounts", "1", "--instances", "1500"] } });
@@ -25,12 +26,12 @@ test("every page follows the one before, none twice", async ({ page }) => {
   const promise = Number(/\d+/.exec((await page.locator("#matches").textContent()) ?? "")?.[0]);
   expect(promise).toBeGreaterThan(100);
   const seen = new Set<string>();
-  for (let at = 0; at < promise; at += 50) {
+  for (let at = 0; at < promise; at += PAGE) {
     const ids = await page.locator("#rows tr").evaluateAll((rows) => rows.map((row) => row.id));
-    expect(ids).toHaveLength(Math.min(50, promise - at));
+    expect(ids).toHaveLength(Math.min(PAGE, promise - at));
     for (const id of ids) seen.add(id);
-    if (at + 50 < promise) await page.getByRole("link", { name: "Next page" }).click();
-    if (at + 50 < promise) await expect(page.locator(`[id="${ids[0]}"]`)).toHaveCount(0);
+    if (at + PAGE < promise) await page.getByRole("link", { name: "Next page" }).click();
+    if (at + PAGE < promise) await expect(page.locator(`[id="${ids[0]}"]`)).toHaveCount(0);
   }
   expect(seen.size).toBe(promise);
   await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);

@@ -1,7 +1,7 @@
 // Each filter narrows the list to what its count promised.
 import type { Page } from "@playwright/test";
 
-import { column, matching, names, openWholeList } from "../support/list.ts";
+import { column, matching, names, openWholeList, PAGE } from "../support/list.ts";
 import { expect, test } from "../support/sandbox.ts";
 import { search, signIn } from "../support/steps.ts";
 
@@ -11,7 +11,7 @@ const promised = (text: string) => Number(/(\d+)\)?$/.exec(text.trim())?.[1]);
 async function expectKept(page: Page, promise: number): Promise<void> {
   await expect(page.locator("#matches")).toBeVisible();
   expect(await matching(page)).toBe(promise);
-  expect(await names(page)).toHaveLength(Math.min(promise, 50));
+  expect(await names(page)).toHaveLength(Math.min(promise, PAGE));
 }
 
 test.beforeEach(async ({ page, portal }) => {

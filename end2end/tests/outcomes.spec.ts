@@ -142,8 +142,9 @@ drill.describe(() => {
       expect(await coverage.textContent()).toContain("acme-retail: all regions");
     }).toPass();
     await expect(coverage).toContainText("the account has no working key");
-    await expect(page.getByRole("main")).toContainText("Nothing could be read");
-    await expect(page.getByRole("main")).toContainText("The bar above says which account or region failed, and why.");
+    const steps = page.getByRole("region", { name: "First steps" });
+    await expect(steps).toContainText("acme-retail, all regions: the account has no working key");
+    await expect(steps).toContainText("Look at the account's credential in the configuration.");
   });
 });
 

@@ -15,7 +15,7 @@ test("the sign-in page", async ({ page }) => {
       - text: Password
       - textbox "Password"
       - button "Sign in"
-      - paragraph: No account? Whoever runs this portal adds one with latchkey user add.
+      - paragraph: No account, or no password any more? An admin of this portal helps, or whoever runs it with latchkey user.
       - group "Language":
         - button "English" [pressed]
         - button "中文"

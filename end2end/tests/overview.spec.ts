@@ -1,6 +1,6 @@
 // The fleet at a glance: every number is that of the list it leads to.
 import { expect, sharedTest as test } from "../support/drill.ts";
-import { matching, names } from "../support/list.ts";
+import { matching, names, PAGE } from "../support/list.ts";
 import { signIn } from "../support/steps.ts";
 
 test.use({ share: "overview", sharedDrill: { simulator: ["--accounts", "2", "--instances", "60"] } });
@@ -43,7 +43,7 @@ for (const [caption, parameter] of Object.entries(CHARTS)) {
       expect(new URL(href, "http://x").searchParams.has(parameter), href).toBe(true);
       await page.goto(href);
       expect(await matching(page), href).toBe(count);
-      expect((await names(page)).length, href).toBe(Math.min(count, 50));
+      expect((await names(page)).length, href).toBe(Math.min(count, PAGE));
     }
   });
 }

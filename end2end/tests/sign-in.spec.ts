@@ -2,7 +2,7 @@
 import { expect, test } from "../support/drill.ts";
 import { PASSWORD } from "../support/portal.ts";
 import { startStranger } from "../support/stranger.ts";
-import { audited, fillSignIn, signIn } from "../support/steps.ts";
+import { audited, fillSignIn, forgetSession, signIn } from "../support/steps.ts";
 import { cookiesOf, fetchRaw, postByHand } from "../support/wire.ts";
 
 const WHY = "User name and password do not fit";
@@ -85,7 +85,7 @@ test("a link leads to where it pointed, once somebody is signed in", async ({ pa
 
 test("a link leads nowhere else", async ({ page, portal }) => {
   for (const next of ["//evil.example", "https://evil.example/instances", "/\\evil.example", "/instances//evil.example"]) {
-    await page.context().clearCookies();
+    await forgetSession(page);
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
     await fillSignIn(page, "vera", PASSWORD);
     await expect(page, next).toHaveURL(`${portal.url}/instances`);

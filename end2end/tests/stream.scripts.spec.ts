@@ -68,16 +68,41 @@ test("who signs out is told nothing more", async ({ portal }) => {
   expect((await fetchRaw(`${portal.url}/events`, headers)).status).toBe(204);
 });
 
-test("a tab that was signed out elsewhere asks no more than now and then", async ({ page, portal }) => {
+test("signing out in one tab ends what the others show, and what they keep", async ({ page, portal }) => {
   const streams = watchStreams(page);
   await signIn(page, portal, "vera");
   const other = await page.context().newPage();
+  // So that there is a page to go back to.
+  await other.goto("/instances");
   await other.goto("/overview");
   await listening(other);
   await expect.poll(() => streams.length).toBe(1);
+  for (const tab of [page, other]) {
+    await tab.evaluate(() => sessionStorage.setItem("latchkey-selection", "core/cn-hangzhou/r-1"));
+  }
   await page.getByRole("banner").getByText("vera").click();
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+  for (const tab of [page, other]) {
+    await expect(tab.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+    expect(await tab.evaluate(() => sessionStorage.length)).toBe(0);
+  }
   await expect.poll(() => streams.length, { timeout: 45_000 }).toBe(0);
-  await expect(other.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  // Nor does going back show it again.
+  await other.goBack();
+  await expect(other.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+});
+
+test("a session that is ended elsewhere ends what its tabs show", async ({ page, portal }) => {
+  await signIn(page, portal, "vera");
+  await page.goto("/overview");
+  await listening(page);
+  const cookies = await page.context().cookies(portal.url);
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const answer = await fetch(`${portal.url}/api/ui/session/sign-out`, {
+    method: "POST",
+    headers: { cookie, "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" },
+  });
+  expect(answer.status).toBe(200);
+  // The stream ends within its sign of life, and the browser comes back once.
+  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible({ timeout: 45_000 });
 });

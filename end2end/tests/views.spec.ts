@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 
 import { names } from "../support/list.ts";
 import { expect, sharedTest as test } from "../support/drill.ts";
-import { signIn } from "../support/steps.ts";
+import { forgetSession, signIn } from "../support/steps.ts";
 
 test.use({ share: "views" });
 
@@ -48,12 +48,12 @@ test("a list is saved, opened, replaced and forgotten", async ({ page, portal, s
   await expect((await openViews(page)).getByRole("link", { name, exact: true })).toHaveCount(0);
 });
 
-test("a view is its owner's alone", async ({ page, portal, context, scripts }) => {
+test("a view is its owner's alone", async ({ page, portal, scripts }) => {
   const name = `mine ${scripts}`;
   await signIn(page, portal, "vera");
   await save(page, name);
   await expect((await openViews(page)).getByRole("link", { name, exact: true })).toBeVisible();
-  await context.clearCookies();
+  await forgetSession(page);
   await signIn(page, portal, "olga");
   await expect((await openViews(page)).getByRole("link", { name, exact: true })).toHaveCount(0);
 });
