@@ -12,6 +12,7 @@ const OWN_PACKAGE: [&str; 4] =
     ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"];
 
 /// A program to run in `directory`, with the person's own environment.
+#[expect(clippy::disallowed_methods, reason = "it is handed on, and nothing of it is a setting")]
 pub fn program(name: impl AsRef<OsStr>, directory: &Path) -> Command {
     let mut command = Command::new(name);
     command.current_dir(directory);

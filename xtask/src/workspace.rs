@@ -28,6 +28,11 @@ pub fn sdk_tests() -> PathBuf {
     root().join("crates/simulator/tests/sdk")
 }
 
+/// The provider of single sign-on that the server's tests run.
+pub fn oidc_tests() -> PathBuf {
+    root().join("server/tests/oidc")
+}
+
 /// The Python environment of the official SDKs' tests.
 pub fn python_environment() -> PathBuf {
     root().join(".venv")

@@ -22,6 +22,18 @@ pub fn site_step(progress: &mut Progress, purpose: Purpose) -> Result<()> {
     })
 }
 
+/// What is built, for the page that says so: the commit, and whether anything was changed since. `None`: no checkout.
+fn commit() -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = process::program("git", &workspace::root()).args(arguments).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        output.status.success().then(|| text.trim().to_owned())
+    };
+    let commit = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let changed = git(&["status", "--porcelain"]).is_none_or(|changes| !changes.is_empty());
+    Some(if changed { format!("{commit} with changes") } else { commit })
+}
+
 /// Release embeds the site; the other reads it from disk while it runs.
 pub fn server_step(progress: &mut Progress, release: bool) -> Result<()> {
     let name =
@@ -31,6 +43,9 @@ pub fn server_step(progress: &mut Progress, release: bool) -> Result<()> {
         cargo.args(["build", "--package", "server"]);
         if release {
             cargo.arg("--release");
+            if let Some(commit) = commit() {
+                cargo.env("LATCHKEY_COMMIT", commit);
+            }
         }
         process::run(&mut cargo)?;
         if release {

@@ -14,8 +14,9 @@ use crate::{process, workspace};
 
 /// In every run of the tests.
 pub const SHORT: u32 = 60;
-/// As many cores as the smallest machine has.
-const AT_ONCE: usize = 2;
+/// Twice as many as the smallest machine has cores: a run of everything has to end within an hour, and half of a core for
+/// a minute is still some hundred thousand executions a target.
+const AT_ONCE: usize = 4;
 
 pub fn run(progress: &mut Progress, seconds: u32, only: Option<&str>) -> Result<()> {
     let program = cargo_tools::install(progress, &FUZZ)?;
@@ -27,8 +28,8 @@ pub fn run(progress: &mut Progress, seconds: u32, only: Option<&str>) -> Result<
         bail!("there is no such target; there are: {}", listed.trim().replace('\n', ", "));
     }
     process::run(fuzz(&program, &["build", "--sanitizer", "none"]).current_dir(&root))?;
-    for pair in targets.chunks(AT_ONCE) {
-        let started: Vec<(&str, Child)> = pair
+    for together in targets.chunks(AT_ONCE) {
+        let started: Vec<(&str, Child)> = together
             .iter()
             .map(|target| Ok((*target, start(&root, target, seconds)?)))
             .collect::<Result<_>>()?;

@@ -12,6 +12,7 @@ use crate::workspace;
 pub fn run(progress: &mut Progress) -> Result<()> {
     system_packages(progress, &[BROWSER, DATABASES, LANGUAGES, TRACING])?;
     node_packages(progress, &workspace::end2end())?;
+    node_packages(progress, &workspace::oidc_tests())?;
     let sdk_tests = workspace::sdk_tests();
     node_packages(progress, &sdk_tests)?;
     python_packages(progress, &sdk_tests.join("requirements.txt"))
@@ -20,5 +21,6 @@ pub fn run(progress: &mut Progress) -> Result<()> {
 /// For the browser tests alone.
 pub fn browser(progress: &mut Progress) -> Result<()> {
     system_packages(progress, &[BROWSER, DATABASES])?;
-    node_packages(progress, &workspace::end2end())
+    node_packages(progress, &workspace::end2end())?;
+    node_packages(progress, &workspace::oidc_tests())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{build, deny, e2e, faults, fmt, lint, setup, wasm_size};
+use super::{build, deny, e2e, faults, fmt, fuzz, lint, setup, wasm_size};
 use crate::progress::Progress;
 use crate::site::Purpose;
 use crate::{process, workspace};
@@ -19,7 +19,7 @@ pub fn run(progress: &mut Progress) -> Result<()> {
 }
 
 fn steps(progress: &mut Progress) -> Result<()> {
-    progress.expect_steps(12);
+    progress.expect_steps(14);
     progress.step("what the tests need", setup::run)?;
     progress.step("format", |progress| fmt::run(progress, true))?;
     progress.step("what comes from others", deny::run)?;
@@ -27,11 +27,23 @@ fn steps(progress: &mut Progress) -> Result<()> {
     progress.step("clippy, WebAssembly", lint::browser)?;
     progress.step("tests", |_| cargo(&["test"]))?;
     progress.step("faults", |_| faults::suite(None, &[]))?;
+    progress.step("random bytes", |progress| fuzz::run(progress, fuzz::SHORT, None))?;
     progress.step("documentation", |_| documentation())?;
     build::site_step(progress, Purpose::Serve)?;
     progress.step("size of what a browser loads", wasm_size::report)?;
     build::server_step(progress, true)?;
+    progress.step("who may do what, asked of the release", |_| matrices())?;
     progress.step("browser tests", |_| e2e::playwright(&[]))
+}
+
+/// Every function and page for every role, scope, origin and token, by HTTP.
+const MATRICES: &[&str] = &["api::", "forms::", "refusals::", "roles::", "scopes::"];
+
+fn matrices() -> Result<()> {
+    let mut cargo = process::program("cargo", &workspace::root());
+    // Of no package alone: that would be other features, and all built anew.
+    cargo.args(["test", "--test", "portal", "--"]).args(MATRICES);
+    process::run(cargo.env("LATCHKEY_BINARY", workspace::root().join("target/release/latchkey")))
 }
 
 /// For those who read the sources too, so private items may be named.

@@ -27,7 +27,9 @@ pub fn report(progress: &mut Progress) -> Result<()> {
         format!("{raw:>9} {gzip:>9} {brotli:>9}  {name}")
     };
     progress.note(&format!("{:>9} {:>9} {:>9}  bytes", "raw", "gzip", "brotli"));
-    for (name, hashed) in site::manifest()? {
+    // The list of licences is read by whoever asks for it, and by nobody else.
+    let loaded = site::manifest()?.into_iter().filter(|(name, _)| name != site::LICENCES);
+    for (name, hashed) in loaded {
         let sizes =
             [size(&hashed)?, size(&format!("{hashed}.gz"))?, size(&format!("{hashed}.br"))?];
         for (sum, size) in sum.iter_mut().zip(sizes) {

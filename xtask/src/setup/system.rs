@@ -24,6 +24,11 @@ pub const BROWSER: &[Need] = &[
         is_there: || runs("openssl", &["version"]),
     },
     Need {
+        what: "libfaketime, for the calendar of tests",
+        packages: &["libfaketime"],
+        is_there: has_faketime,
+    },
+    Need {
         what: "Node.js 20 or newer, with npm",
         packages: &["nodejs", "npm"],
         is_there: has_node,
@@ -103,6 +108,12 @@ fn has_chromium() -> bool {
 
 fn has_chinese_fonts() -> bool {
     prints("fc-list", &[":lang=zh-cn"]).is_some_and(|fonts| !fonts.is_empty())
+}
+
+/// Where end2end/support/calendar.ts takes it from.
+fn has_faketime() -> bool {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1")).any(|it| it.exists())
 }
 
 fn has_node() -> bool {

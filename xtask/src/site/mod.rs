@@ -9,6 +9,7 @@
 //! the server is not built again for nothing.
 
 mod files;
+mod licences;
 mod program;
 mod scripts;
 mod styles;
@@ -22,6 +23,7 @@ use crate::progress::Progress;
 use crate::workspace;
 
 pub use files::ASSETS;
+pub use licences::NAME as LICENCES;
 pub use program::{TARGET, install_target};
 
 /// What the site is built for.
@@ -49,6 +51,9 @@ pub fn build(progress: &mut Progress, purpose: Purpose) -> Result<()> {
     }
     let boot = scripts::name_files(&boot, &[("./app.js", &glue), ("./app.wasm", &wasm)])?;
     files.add("boot.js", scripts::minify("boot.js", &boot)?.into_bytes());
+    let passkey = script("passkey.js")?;
+    files.add("passkey.js", scripts::minify("passkey.js", &passkey)?.into_bytes());
+    files.add(licences::NAME, licences::list()?.into_bytes());
     files.add_public_folder(&workspace::root().join("public"))?;
     files.write(&workspace::site())
 }
