@@ -1,8 +1,6 @@
 // Wakes the islands of a page, and of HTML that was swapped in later.
 //
 // `cargo xtask` puts the hashed file names in place of ./app.js and ./app.wasm, and minifies.
-// In document order an island comes before those among its children, and hydrating it puts on <leptos-children>
-// the callback that makes its owner current: so they find its context. All others belong to the page.
 
 // Read and run once the page is painted: it is whole without. A page in the background is not painted.
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -21,7 +19,9 @@ addEventListener("keydown", keep);
 
 const asleep = "leptos-island:not([data-awake])";
 
-const wake = (app, region) => {
+// In document order an island comes before those among its children, and hydrating it puts on <leptos-children>
+// the callback that makes its owner current: so they find its context. All others belong to the page.
+const wake = (region) => {
   app.release();
   for (const island of [region, ...region.querySelectorAll(asleep)]) {
     if (!island.matches(asleep)) continue;
@@ -70,8 +70,8 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 const app = await program;
 await app.default({ module_or_path: new URL("./app.wasm", import.meta.url) });
 app.hydrate();
-window.__latchkey = { wake: (region) => wake(app, region) };
-wake(app, document.body);
+window.__latchkey = { wake };
+wake(document.body);
 removeEventListener("keydown", keep);
 // Islands listen from the next task on.
 setTimeout(() => {

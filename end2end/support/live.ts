@@ -28,8 +28,8 @@ export function watchStreams(page: Page): Request[] {
   return open;
 }
 
-/** Waits until the page is told what happens: with nothing open, something could happen that nobody hears. */
-export async function listening(page: Page): Promise<void> {
+/** Waits until every island is awake. The page hears then what happens, too: before, it could happen unheard. */
+export async function awake(page: Page): Promise<void> {
   await expect(page.locator("leptos-island:not([data-awake])")).toHaveCount(0);
 }
 

@@ -4,6 +4,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
 import { signInByHand } from "./by-hand.ts";
+import { awake } from "./live.ts";
 import type { Portal } from "./portal.ts";
 import { expect } from "./test.ts";
 
@@ -41,7 +42,7 @@ const FIXED: [RegExp, string][] = [
 /** Takes this page as it stands, in these widths, under this name; differences as a new Chromium makes are none. */
 export async function picture(page: Page, name: string, widths: number[] = [1440]): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
-  await expect(page.locator("leptos-island:not([data-awake])")).toHaveCount(0);
+  await awake(page);
   for (const width of widths) {
     const isDialog = (await page.locator("dialog[open]").count()) > 0;
     await resize(page, width, isDialog ? DIALOG : LOWEST);

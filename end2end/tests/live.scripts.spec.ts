@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 
 import { signInByHand } from "../support/by-hand.ts";
 import { expect, test } from "../support/drill.ts";
-import { changeBehind, listening } from "../support/live.ts";
+import { awake, changeBehind } from "../support/live.ts";
 import { openReview, ENABLE, rowOf, signIn, whenRead } from "../support/steps.ts";
 
 const NAME = "orders-cache-dev";
@@ -19,14 +19,14 @@ async function mark(page: Page): Promise<() => Promise<boolean>> {
 async function open(page: Page, path: string): Promise<Page> {
   const other = await page.context().newPage();
   await other.goto(path);
-  await listening(other);
+  await awake(other);
   return other;
 }
 
 test("list, instance and overview follow, with what was before and after", async ({ page, portal, cloud }) => {
   await signIn(page, portal, "vera");
   await whenRead(page, NAME);
-  await listening(page);
+  await awake(page);
   const instance = await open(page, `/instances/${PLACE}`);
   const overview = await open(page, "/overview");
   const same = await Promise.all([page, instance, overview].map(mark));
@@ -46,7 +46,7 @@ test("within the refresh time, though nobody asked", async ({ page, portal, clou
   test.setTimeout(180_000);
   await signIn(page, portal, "vera");
   await whenRead(page, NAME);
-  await listening(page);
+  await awake(page);
   const instance = await open(page, `/instances/${PLACE}`);
   const same = await Promise.all([page, instance].map(mark));
   await cloud.setFields(ID, { InstanceName: `${NAME}-2`, InstanceStatus: "Rebooting" });
@@ -61,7 +61,7 @@ test("within the refresh time, though nobody asked", async ({ page, portal, clou
 test("a tab that nobody looks at waits, and catches up", async ({ page, portal, cloud }) => {
   await signIn(page, portal, "vera");
   await whenRead(page, NAME);
-  await listening(page);
+  await awake(page);
   const hide = (hidden: boolean) =>
     page.evaluate((hidden) => {
       Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
@@ -83,7 +83,7 @@ test("a tab that nobody looks at waits, and catches up", async ({ page, portal, 
 test("what has the focus keeps it, and around it everything follows", async ({ page, portal, cloud }) => {
   await signIn(page, portal, "vera");
   await whenRead(page, NAME);
-  await listening(page);
+  await awake(page);
   const box = page.getByRole("checkbox", { name: `Select ${NAME}` });
   await box.focus();
   await box.evaluate((element) => Object.assign(element, { sameBox: true }));
@@ -97,7 +97,7 @@ test("a page under an open review waits, so that the focus finds its way back", 
   await signIn(page, portal, "olga");
   await whenRead(page, NAME);
   await page.goto(`/instances/${PLACE}`);
-  await listening(page);
+  await awake(page);
   await openReview(page, ENABLE);
   const other = await open(page, `/instances?q=${NAME}`);
   await changeBehind(cloud, await signInByHand(portal, "olga"), PLACE, { VpcAuthMode: "Close" });
@@ -115,7 +115,7 @@ test("rows that come or go wait until somebody asks, and nothing moves under the
     await page.goto("/instances?access=password-required");
     await expect(rowOf(page, NAME)).toBeVisible({ timeout: 250 });
   }).toPass();
-  await listening(page);
+  await awake(page);
   const rows = () => page.locator("#rows tr").evaluateAll((rows) => rows.map((row) => row.id));
   const top = async () => (await page.locator("#rows").boundingBox())?.y;
   const before = { rows: await rows(), top: await top() };
@@ -146,7 +146,7 @@ test("rows that come or go wait until somebody asks, and nothing moves under the
 
 test("without a network the page says how old it is, and catches up", async ({ page, portal, context, complaints }) => {
   await signIn(page, portal, "vera");
-  await listening(page);
+  await awake(page);
   const offline = page.locator("#offline");
   await expect(offline).toBeEmpty();
   await context.setOffline(true);
@@ -158,7 +158,7 @@ test("without a network the page says how old it is, and catches up", async ({ p
 
 test("a portal that is gone is told by every tab, until it is back", async ({ page, portal, complaints }) => {
   await signIn(page, portal, "vera");
-  await listening(page);
+  await awake(page);
   const other = await open(page, "/overview");
   await portal.kill();
   for (const tab of [page, other]) {

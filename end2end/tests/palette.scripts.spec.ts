@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 
 import { expectAccessible } from "../support/axe.ts";
 import { expect, test } from "../support/sandbox.ts";
-import { listening } from "../support/live.ts";
+import { awake } from "../support/live.ts";
 import { openWholeList, selectionBar } from "../support/list.ts";
 import { ENABLE, DISABLE, signIn } from "../support/steps.ts";
 
@@ -17,7 +17,7 @@ const focused = (page: Page) => page.evaluate(() => document.activeElement?.text
 test("opens, tells what it found, chooses by arrows, and gives the focus back", async ({ page, portal }) => {
   await signIn(page, portal, "lin.wei");
   await openWholeList(page);
-  await listening(page);
+  await awake(page);
   const switches = page.getByRole("switch").first();
   await switches.focus();
   await page.keyboard.press("Control+k");
@@ -44,7 +44,7 @@ test("opens, tells what it found, chooses by arrows, and gives the focus back", 
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "sessions-prod" })).toBeVisible();
   await page.goto("/overview");
-  await listening(page);
+  await awake(page);
   await page.keyboard.press("Control+k");
   await expect(chosen(page)).toContainText("sessions-prod");
 });
@@ -52,7 +52,7 @@ test("opens, tells what it found, chooses by arrows, and gives the focus back", 
 test("an act opens its review over the page, and Escape leads back to where one was", async ({ page, portal }) => {
   await signIn(page, portal, "lin.wei");
   await openWholeList(page, "/overview");
-  await listening(page);
+  await awake(page);
   await page.getByRole("link", { name: "Instances" }).first().focus();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("orders-cache-dev");
@@ -69,7 +69,7 @@ test("an act opens its review over the page, and Escape leads back to where one 
 
 test("what was typed last counts: Enter before the answer leads to the page of the same", async ({ page, portal }) => {
   await signIn(page, portal, "lin.wei");
-  await listening(page);
+  await awake(page);
   await page.keyboard.press("Control+k");
   await expect(chosen(page)).toContainText("Overview");
   // The answer to this never comes.
@@ -82,7 +82,7 @@ test("what was typed last counts: Enter before the answer leads to the page of t
 test("rows by letters, pages by two, and the map of them all", async ({ page, portal }) => {
   await signIn(page, portal, "lin.wei");
   await openWholeList(page);
-  await listening(page);
+  await awake(page);
   const links = page.getByRole("rowheader").getByRole("link");
   await page.keyboard.press("j");
   await expect(links.nth(0)).toBeFocused();
@@ -98,7 +98,7 @@ test("rows by letters, pages by two, and the map of them all", async ({ page, po
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
 
-  await listening(page);
+  await awake(page);
   await page.keyboard.press("?");
   const map = page.getByRole("dialog", { name: "Keyboard" });
   await expect(map).toContainText("Select the row");
@@ -108,13 +108,13 @@ test("rows by letters, pages by two, and the map of them all", async ({ page, po
   await page.keyboard.press("Escape");
   await expect(map).toBeHidden();
   for (const [key, path] of Object.entries({ o: "overview", i: "instances", c: "changes", u: "audit", s: "settings" })) {
-    await listening(page);
+    await awake(page);
     await page.keyboard.press("g");
     await page.keyboard.press(key);
     await expect(page).toHaveURL(new RegExp(`/${path}$`));
   }
   await page.goto("/instances");
-  await listening(page);
+  await awake(page);
   await page.keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
   // In a field a letter is a letter.
@@ -130,7 +130,7 @@ test("whoever switched the letters off has none, but the palette", async ({ page
   await page.getByRole("button", { name: "Save" }).first().click();
   await expect(page.getByRole("main").getByRole("status")).toContainText("Saved.");
   await page.goto("/instances");
-  await listening(page);
+  await awake(page);
   for (const key of ["j", "?", "/", "g", "o"]) await page.keyboard.press(key);
   // Each is heard in turn: with the palette open, the letters before it have had their turn.
   await page.keyboard.press("Control+k");

@@ -1,6 +1,7 @@
 // More rows are ticked than an address holds.
 import { expect, sharedTest as test } from "../support/drill.ts";
 import { names, PAGE } from "../support/list.ts";
+import { awake } from "../support/live.ts";
 import { signIn } from "../support/steps.ts";
 
 test.use({ share: "selection-limit", sharedDrill: { simulator: ["--accounts", "1", "--instances", "300"] } });
@@ -16,7 +17,7 @@ test.beforeEach(async ({ page, portal }) => {
 test("no more rows are ticked than an address holds", async ({ page }) => {
   const bar = page.getByRole("form", { name: "selected" });
   for (let count = PAGE; count <= 8 * PAGE; count += PAGE) {
-    await expect(page.locator("leptos-island:not([data-awake])")).toHaveCount(0);
+    await awake(page);
     await page.locator("#rows input[type=checkbox]").evaluateAll((boxes) => boxes.forEach((box) => (box as HTMLInputElement).click()));
     await expect(bar.getByRole("status")).toHaveText(`${Math.min(count, 200)} selected`);
     if (count < 8 * PAGE) await page.getByRole("link", { name: "Next page" }).click();

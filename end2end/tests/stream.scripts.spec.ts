@@ -3,7 +3,7 @@ import { request as send } from "node:http";
 
 import { signInByHand } from "../support/by-hand.ts";
 import { expect, test } from "../support/drill.ts";
-import { changeBehind, listening, watchStreams } from "../support/live.ts";
+import { awake, changeBehind, watchStreams } from "../support/live.ts";
 import { rowOf, signIn, whenRead } from "../support/steps.ts";
 import { fetchRaw } from "../support/wire.ts";
 
@@ -18,7 +18,7 @@ test("eight tabs share one stream, and another takes over when its tab closes", 
   while (tabs.length < 8) {
     const tab = await page.context().newPage();
     await tab.goto(`/instances?q=${NAME}`);
-    await listening(tab);
+    await awake(tab);
     tabs.push(tab);
   }
   await expect.poll(() => streams.length).toBe(1);
@@ -38,7 +38,7 @@ test("eight tabs share one stream, and another takes over when its tab closes", 
 test("after the portal was started anew the stream goes on", async ({ page, portal, cloud, complaints }) => {
   await signIn(page, portal, "vera");
   await whenRead(page, NAME);
-  await listening(page);
+  await awake(page);
   await page.evaluate(() => Object.assign(window, { samePage: true }));
   await portal.end();
   // What happens before the browser is back is not lost either: it waits three seconds.
@@ -75,7 +75,7 @@ test("signing out in one tab ends what the others show, and what they keep", asy
   // So that there is a page to go back to.
   await other.goto("/instances");
   await other.goto("/overview");
-  await listening(other);
+  await awake(other);
   await expect.poll(() => streams.length).toBe(1);
   for (const tab of [page, other]) {
     await tab.evaluate(() => sessionStorage.setItem("latchkey-selection", "core/cn-hangzhou/r-1"));
@@ -95,7 +95,7 @@ test("signing out in one tab ends what the others show, and what they keep", asy
 test("a session that is ended elsewhere ends what its tabs show", async ({ page, portal }) => {
   await signIn(page, portal, "vera");
   await page.goto("/overview");
-  await listening(page);
+  await awake(page);
   const cookies = await page.context().cookies(portal.url);
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
   const answer = await fetch(`${portal.url}/api/ui/session/sign-out`, {
