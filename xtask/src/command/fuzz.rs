@@ -14,9 +14,9 @@ use crate::{process, workspace};
 
 /// In every run of the tests.
 pub const SHORT: u32 = 60;
-/// Twice as many as the smallest machine has cores: a run of everything has to end within an hour, and half of a core for
-/// a minute is still some hundred thousand executions a target.
-const AT_ONCE: usize = 4;
+/// Four times as many as the smallest machine has cores: a run of everything has to end in time, and a quarter of a core
+/// for a minute is still many ten thousand executions a target.
+const AT_ONCE: usize = 8;
 
 pub fn run(progress: &mut Progress, seconds: u32, only: Option<&str>) -> Result<()> {
     let program = cargo_tools::install(progress, &FUZZ)?;
