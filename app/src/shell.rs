@@ -47,6 +47,7 @@ pub fn shell() -> impl IntoView {
                 <App/>
                 {signed_in.then(|| view! {
                     <Copying/>
+                    <p class="visually-hidden" id="turned" role="status"></p>
                     <p class="offline" id="offline" role="status" data-none=language.offline_now()
                         data-one=language.offline_minute() data-many=language.offline_minutes()></p>
                     <Live/>

@@ -11,7 +11,7 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import { measureClicks, PORTAL, SKELETON, TRANSITION } from "./src/click.mjs";
+import { ANEW, ANEW_WITH_TRANSITION, measureClicks, PORTAL, SKELETON } from "./src/click.mjs";
 import { audit } from "./src/lighthouse.mjs";
 import { measureLoads } from "./src/load.mjs";
 import { quantile } from "./src/numbers.mjs";
@@ -51,7 +51,8 @@ try {
   tell("clicks and letters");
   const bareClicked = spread(await measureClicks(skeleton, SKELETON, clicks));
   const clicked = spread(await measureClicks(portal, PORTAL, clicks));
-  const transitions = spread(await measureClicks(portal, PORTAL, clicks, TRANSITION));
+  const anew = spread(await measureClicks(portal, PORTAL, clicks, ANEW));
+  const transitions = spread(await measureClicks(portal, PORTAL, clicks, ANEW_WITH_TRANSITION));
   const typed = spread(await measureTyping(portal, clicks));
   tell("Lighthouse");
   const port = await freePort();
@@ -60,7 +61,7 @@ try {
   for (const [name, path] of [["/overview", "/overview"], ["/instances", "/instances"], ["an instance", instance]]) {
     audits.push(await audit({ name, url: portal.url + path, cookie: portal.cookie }, port));
   }
-  const found = { loads, bareClicks: bareClicked, clicks: clicked, transitions, typing: typed, audits };
+  const found = { loads, bareClicks: bareClicked, clicks: clicked, anew, transitions, typing: typed, audits };
   const rows = promises(found);
   const about = `${instances} instances known, ${rounds} visits a page, on ${cpus().length} cores`;
   const text = markdown(found, rows, about);

@@ -13,16 +13,17 @@ const seen = new Promise((done) => {
 });
 const program = seen.then(() => import("./app.js"));
 
-// Keys that are pressed before anybody hears them are heard once the program is there: outside of fields, where they wrote
-// something; and what opens the palette, which the browser would take for itself.
+// What is done before anybody hears of it is heard once the program is there: what is written and chosen in fields; keys
+// outside of them; and what opens the palette, which the browser would take for itself.
 const early = [];
 const keep = (event) => {
-  const { target, key, ctrlKey, metaKey } = event;
-  const opens = (ctrlKey || metaKey) && key.toLowerCase() === "k";
+  const { type, target, key, ctrlKey, metaKey } = event;
+  const opens = (ctrlKey || metaKey) && key?.toLowerCase() === "k";
   if (opens) event.preventDefault();
-  if (opens || !target.matches?.("input, textarea, select")) early.push(event);
+  if (opens || type === "input" || !target.matches?.("input, textarea, select")) early.push(event);
 };
-addEventListener("keydown", keep);
+const KEPT = ["keydown", "input"];
+for (const type of KEPT) addEventListener(type, keep);
 
 const asleep = "leptos-island:not([data-awake])";
 
@@ -56,6 +57,63 @@ if (shown && zone && zone !== shown && !isTold() && !location.search.includes("n
   if (isTold()) location.reload();
 }
 
+// By a link, the next page is put in place of this one: style sheet, program and stream stay. What cannot be put so the
+// browser loads as ever: what is of nobody or of another release, was redirected, or has a script of its own. So it does
+// with every page where it does not tell of navigations.
+const TURN = "turn";
+const { navigation } = window;
+const follow = (event) => {
+  const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
+  const link = target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || button || ctrlKey || metaKey || shiftKey || altKey) return;
+  if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+  if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
+  event.preventDefault();
+  // Given up for another it ends with an error, which is none.
+  const { committed, finished } = navigation.navigate(link.href, { info: TURN });
+  committed.catch(() => {});
+  finished.catch(() => {});
+};
+
+const root = ({ documentElement }) => documentElement.cloneNode(false);
+const FILES = "head > link[rel=stylesheet], head > script";
+const files = (page) => Array.from(page.querySelectorAll(FILES), ({ href, src }) => href ?? src).join(" ");
+const isTurnable = (page) =>
+  root(page).isEqualNode(root(document)) && files(page) === files(document) && !page.querySelector("body script");
+
+const turn = async (shown, address, signal, isLast) => {
+  // Who is told of something meanwhile looks again once the page is there, which may be older than that.
+  shown.dataset.turning = "";
+  try {
+    const answer = await fetch(address, { headers: { accept: "text/html" }, signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.getElementById("page");
+    if (next && !answer.redirected && isTurnable(page)) {
+      for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+      document.title = page.title;
+      shown.replaceWith(next);
+      wake(next);
+      document.getElementById("turned").textContent = page.title;
+      dispatchEvent(new Event("turned"));
+      return;
+    }
+  } catch {
+    // Whoever goes somewhere else goes there.
+    if (signal.aborted && !isLast()) return;
+  }
+  location.reload();
+};
+
+let navigations = 0;
+navigation?.addEventListener("navigate", (event) => {
+  const { info, navigationType, destination, canIntercept, hashChange, signal } = event;
+  const mine = ++navigations;
+  const shown = document.getElementById("page");
+  const isOurs = info === TURN || (navigationType === "traverse" && destination.sameDocument);
+  if (!shown || !isOurs || !canIntercept || hashChange) return;
+  event.intercept({ handler: () => turn(shown, destination.url, signal, () => mine === navigations) });
+});
+
 // Signed out in this tab: once it is done, it forgets what it kept, and the others do not go on showing what they show.
 const out = new BroadcastChannel("latchkey-out");
 out.onmessage = () => {
@@ -79,11 +137,12 @@ await app.default({ module_or_path: new URL("./app.wasm", import.meta.url) });
 app.hydrate();
 window.__latchkey = { wake };
 wake(document.body);
-removeEventListener("keydown", keep);
-// Islands listen from the next task on.
+for (const type of KEPT) removeEventListener(type, keep);
+// Islands listen from the next task on; what they take is no link to follow.
 setTimeout(() => {
+  if (navigation) addEventListener("click", follow);
   for (const event of early) {
-    const { target } = event;
-    (target.isConnected ? target : document.body).dispatchEvent(new KeyboardEvent("keydown", event));
+    const { target, type, constructor } = event;
+    (target.isConnected ? target : document.body).dispatchEvent(new constructor(type, event));
   }
 });

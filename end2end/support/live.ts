@@ -33,6 +33,12 @@ export async function awake(page: Page): Promise<void> {
   await expect(page.locator("leptos-island:not([data-awake])")).toHaveCount(0);
 }
 
+/** Marks the document, and says later whether it is still the same one. */
+export async function mark(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate(() => Object.assign(window, { samePage: true }));
+  return () => page.evaluate(() => "samePage" in window);
+}
+
 /** Changes an instance without the portal, and lets a colleague ask for it to be read until the portal knows. */
 export async function changeBehind(cloud: Simulator, hand: Hand, place: string, fields: { VpcAuthMode: "Close" | "Open" }) {
   const [account, region, id] = place.split("/");

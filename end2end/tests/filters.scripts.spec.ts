@@ -26,6 +26,22 @@ test("typing filters without loading the page again, and only the last word coun
   await expect(page.getByRole("row")).toHaveCount(PAGE + 1);
 });
 
+test("what is chosen and written before the program is there filters once it is", async ({ page, portal }) => {
+  await signIn(page, portal, "chen.yu");
+  await page.goto("/overview");
+  let arrive = () => {};
+  const program = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await program;
+    await route.continue();
+  });
+  await page.goto("/instances");
+  await page.getByRole("combobox", { name: "Whitelist" }).selectOption({ index: 1 });
+  await page.getByRole("searchbox").fill("cache");
+  arrive();
+  await expect(page).toHaveURL((url) => url.searchParams.has("whitelist") && url.searchParams.get("q") === "cache");
+});
+
 test("a switch in a list that was swapped in opens its review", async ({ page, portal }) => {
   await signIn(page, portal, "lin.wei");
   await expect(async () => {

@@ -3,18 +3,12 @@ import type { Page } from "@playwright/test";
 
 import { signInByHand } from "../support/by-hand.ts";
 import { expect, test } from "../support/drill.ts";
-import { awake, changeBehind } from "../support/live.ts";
+import { awake, changeBehind, mark } from "../support/live.ts";
 import { openReview, ENABLE, rowOf, signIn, whenRead } from "../support/steps.ts";
 
 const NAME = "orders-cache-dev";
 const ID = "r-bp1ordersdev0001";
 const PLACE = `acme-retail/cn-hangzhou/${ID}`;
-
-/** Marks the page, and says later whether it is still the same one. */
-async function mark(page: Page): Promise<() => Promise<boolean>> {
-  await page.evaluate(() => Object.assign(window, { samePage: true }));
-  return () => page.evaluate(() => "samePage" in window);
-}
 
 async function open(page: Page, path: string): Promise<Page> {
   const other = await page.context().newPage();

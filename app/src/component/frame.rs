@@ -35,7 +35,7 @@ pub fn Frame(title: String, section: Section, children: Children) -> impl IntoVi
     view! {
         <Title text=format!("{title} · {}", language.product())/>
         <a class="skip" href="#main">{language.skip_to_content()}</a>
-        <div class="shell">
+        <div class="shell" id="page">
             <Navigation language section people=request.may_everywhere(Role::Admin)/>
             <div class="column">
                 <Top request=request.clone()/>

@@ -14,20 +14,26 @@ use super::page::Page;
 
 #[island]
 pub fn Following() -> impl IntoView {
-    Effect::new(follow);
+    let here = StoredValue::new(());
+    Effect::new(move || follow(here));
 }
 
-/// Looks again after the time that the part names, as long as there is one.
-fn follow() {
+/// Looks again after the time that the part names, as long as there is one, and the page is the same.
+fn follow(here: StoredValue<()>) {
     let Some((_, pause)) = followed() else { return };
     set_timeout(
-        || {
-            if document().hidden() {
-                return follow();
+        move || {
+            if here.is_disposed() {
+                return;
             }
-            spawn_local(async {
+            if document().hidden() {
+                return follow(here);
+            }
+            spawn_local(async move {
                 refresh().await;
-                follow();
+                if !here.is_disposed() {
+                    follow(here);
+                }
             });
         },
         pause,

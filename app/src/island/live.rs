@@ -20,7 +20,7 @@ use leptos::web_sys::{
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::page::{Page, listed, replace};
+use super::page::{Page, TURNED, listed, replace};
 use super::selecting;
 
 const CHANNEL: &str = "latchkey-live";
@@ -81,7 +81,11 @@ pub fn Live() -> impl IntoView {
             state.eager.set_value(!document().hidden() && state.behind.get_value());
             catch_up(state);
         });
-        on_cleanup(move || seen.remove());
+        let turned = window_event_listener(ev::Custom::<Event>::new(TURNED), move |_| catch_up(state));
+        on_cleanup(move || {
+            seen.remove();
+            turned.remove();
+        });
         hold_lock(move || open(state, false));
     });
 }
@@ -268,6 +272,10 @@ fn hear(state: State, number: &str, keys: &str) {
     if !number.is_empty() {
         state.last.set_value(number.to_owned());
     }
+    if is_turning() {
+        // The page that comes may be older than this.
+        return state.behind.set_value(true);
+    }
     let about = document().query_selector("[data-about]").ok().flatten();
     let about = about.and_then(|element| element.get_attribute("data-about"));
     let concerns =
@@ -278,9 +286,17 @@ fn hear(state: State, number: &str, keys: &str) {
     }
 }
 
+/// Another page was asked for, and is not here yet.
+fn is_turning() -> bool {
+    document().query_selector("#page[data-turning]").ok().flatten().is_some()
+}
+
 /// Looks again, if there is a reason and somebody to look.
 fn catch_up(state: State) {
-    let wanted = state.behind.get_value() && !state.busy.get_value() && !document().hidden();
+    let wanted = state.behind.get_value()
+        && !state.busy.get_value()
+        && !document().hidden()
+        && !is_turning();
     if !wanted {
         return;
     }

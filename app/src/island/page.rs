@@ -12,6 +12,9 @@ use leptos::prelude::{document, window};
 /// As the server knows it.
 const BACKGROUND: &str = "x-latchkey-background";
 
+/// The event of the window after another page was put in place of the one that was open (`crates/frontend/boot.js`).
+pub const TURNED: &str = "turned";
+
 /// A page as it came, after every redirect.
 pub struct Page {
     pub address: String,

@@ -10,10 +10,10 @@ use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, Storage};
+use leptos::web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, Storage};
 use wasm_bindgen::JsCast;
 
-use super::page::{Page, listed, replace};
+use super::page::{Page, TURNED, listed, replace};
 
 /// As in the route table of the server.
 const ADDRESS: &str = "/go";
@@ -30,8 +30,8 @@ pub fn Palette(children: Children) -> impl IntoView {
     let node = NodeRef::<Dialog>::new();
     let turn = StoredValue::new(0_u32);
     Effect::new(move || {
-        remember();
-        name_keys();
+        arrive();
+        let turned = window_event_listener(ev::Custom::<Event>::new(TURNED), |_| arrive());
         let keys = window_event_listener(ev::keydown, move |event| {
             let plain = event.alt_key() || event.shift_key();
             if (event.ctrl_key() || event.meta_key()) && !plain && event.key() == "k" {
@@ -49,6 +49,7 @@ pub fn Palette(children: Children) -> impl IntoView {
             }
         });
         on_cleanup(move || {
+            turned.remove();
             keys.remove();
             clicks.remove();
         });
@@ -212,6 +213,12 @@ fn storage() -> Option<Storage> {
 fn recent() -> Vec<String> {
     let text = storage().and_then(|storage| storage.get_item(RECENT).ok().flatten());
     text.unwrap_or_default().lines().map(ToOwned::to_owned).collect()
+}
+
+/// At each page.
+fn arrive() {
+    remember();
+    name_keys();
 }
 
 /// Notes the instance whose page this is.

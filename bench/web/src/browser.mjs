@@ -8,8 +8,11 @@ export function launch(...extra) {
   return chromium.launch({ executablePath, args: [...ARGS, ...extra] });
 }
 
-/** A browser that was never here, with the session's cookie if there is one, and a style sheet beside those of the pages. */
-export async function visit(browser, url, cookie, style) {
+/**
+ * A browser that was never here, with the session's cookie if there is one. `isOlder`: one that does not tell of
+ * navigations, so that every page is loaded anew. `style`: a style sheet beside those of the pages.
+ */
+export async function visit(browser, url, cookie, { isOlder, style } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   if (cookie) {
     const at = cookie.indexOf("=");
@@ -18,6 +21,7 @@ export async function visit(browser, url, cookie, style) {
     await context.addCookies([{ name: cookie.slice(0, at), value: cookie.slice(at + 1), url: secure }]);
   }
   await context.addInitScript(watch);
+  if (isOlder) await context.addInitScript(age);
   if (style) await context.addInitScript(dress, style);
   return context.newPage();
 }
@@ -27,6 +31,11 @@ function dress(style) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(style);
   document.adoptedStyleSheets = [sheet];
+}
+
+/** Runs in each page before its own scripts. */
+function age() {
+  Object.defineProperty(window, "navigation", { value: undefined });
 }
 
 /** Runs in each page before its own scripts: keeps what happened when, in milliseconds since the page was asked for. */
@@ -41,6 +50,9 @@ function watch() {
     if (entry.name === "first-contentful-paint") seen.contentful = entry.startTime;
   });
   observe("largest-contentful-paint", (entry) => (seen.largest = entry.startTime));
+  // A page that was put in place of another is no first paint: its heading tells when it was painted, and the rest with it.
+  addEventListener("turned", () => document.querySelector("h1").setAttribute("elementtiming", "heading"));
+  observe("element", (entry) => (seen.largest = entry.renderTime));
   // The portal marks each island that woke; the skeleton, once its last one did.
   const check = () => {
     if (seen.awake !== undefined || document.readyState === "loading") return;

@@ -30,7 +30,7 @@ export function promises({ loads, clicks, typing, audits }) {
 }
 
 export function markdown(found, rows, about) {
-  const { loads, bareClicks, clicks, transitions, typing, audits } = found;
+  const { loads, bareClicks, clicks, anew, transitions, typing, audits } = found;
   const [bare] = loads.filter(({ name }) => name === "skeleton");
   const line = (...cells) => `| ${cells.join(" | ")} |`;
   const times = (value, of) => `${(value / of).toFixed(2)}×`;
@@ -70,7 +70,8 @@ export function markdown(found, rows, about) {
     ...[
       ["Click to painted next page, skeleton", bareClicks],
       ["Click to painted next page, portal", clicks],
-      ["… with a transition between pages, which it has not", transitions],
+      ["… where the browser loads each page anew", anew],
+      ["… the same with a transition between pages, which it has not", transitions],
       ["Letter in the search to painted rows", typing],
     ].map(([what, { count, p50, p95, slowest }]) =>
       line(what, count, ms(p50), times(p50, bareClicks.p50), ms(p95), times(p95, bareClicks.p95), ms(slowest)),
