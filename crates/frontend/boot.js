@@ -57,61 +57,78 @@ if (shown && zone && zone !== shown && !isTold() && !location.search.includes("n
   if (isTold()) location.reload();
 }
 
-// By a link, the next page is put in place of this one: style sheet, program and stream stay. What cannot be put so the
-// browser loads as ever: what is of nobody or of another release, was redirected, or has a script of its own. So it does
-// with every page where it does not tell of navigations.
-const TURN = "turn";
+// By a link, and back and forth, the next page is put in place of this one: style sheet, program and stream stay. What cannot
+// be put so the browser loads as ever: what is of nobody or of another release, was redirected, or has a script of its
+// own. So it does with every page where it does not tell of navigations.
 const { navigation } = window;
-const follow = (event) => {
+
+const root = ({ documentElement }) => documentElement.cloneNode(false);
+const FILES = "head > link[rel=stylesheet], head > script";
+const files = (page) => Array.from(page.querySelectorAll(FILES), ({ href, src }) => href ?? src).join(" ");
+const canBePut = (page) =>
+  page.getElementById("page") &&
+  root(page).isEqualNode(root(document)) &&
+  files(page) === files(document) &&
+  !page.querySelector("body script[src]");
+
+// Nothing, where there is no page that can be put, for whatever reason: the browser finds it anew.
+const bring = async (address, signal) => {
+  // Who is told of something meanwhile looks again once the page is there, which may be older than that.
+  document.getElementById("page").dataset.turning = "";
+  try {
+    const answer = await fetch(address, { headers: { accept: "text/html" }, signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return !answer.redirected && canBePut(page) ? page : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const put = (page) => {
+  const next = page.getElementById("page");
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  document.title = page.title;
+  document.getElementById("page").replaceWith(next);
+  wake(next);
+  document.getElementById("turned").textContent = page.title;
+  dispatchEvent(new Event("turned"));
+};
+
+let followed;
+const follow = async (event) => {
   const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
   const link = target.closest?.("a[href]");
   if (!link || event.defaultPrevented || button || ctrlKey || metaKey || shiftKey || altKey) return;
   if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
   if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
+  if (!document.getElementById("page")) return;
   event.preventDefault();
-  // Given up for another it ends with an error, which is none.
-  const { committed, finished } = navigation.navigate(link.href, { info: TURN });
-  committed.catch(() => {});
-  finished.catch(() => {});
-};
-
-const root = ({ documentElement }) => documentElement.cloneNode(false);
-const FILES = "head > link[rel=stylesheet], head > script";
-const files = (page) => Array.from(page.querySelectorAll(FILES), ({ href, src }) => href ?? src).join(" ");
-const isTurnable = (page) =>
-  root(page).isEqualNode(root(document)) && files(page) === files(document) && !page.querySelector("body script");
-
-const turn = async (shown, address, signal, isLast) => {
-  // Who is told of something meanwhile looks again once the page is there, which may be older than that.
-  shown.dataset.turning = "";
-  try {
-    const answer = await fetch(address, { headers: { accept: "text/html" }, signal });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const next = page.getElementById("page");
-    if (next && !answer.redirected && isTurnable(page)) {
-      for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-      document.title = page.title;
-      shown.replaceWith(next);
-      wake(next);
-      document.getElementById("turned").textContent = page.title;
-      dispatchEvent(new Event("turned"));
-      return;
-    }
-  } catch {
-    // Whoever goes somewhere else goes there.
-    if (signal.aborted && !isLast()) return;
-  }
-  location.reload();
+  followed?.abort();
+  followed = new AbortController();
+  const { signal } = followed;
+  const page = await bring(link.href, signal);
+  if (signal.aborted) return;
+  if (page) navigation.navigate(link.href, { info: page });
+  else location.assign(link.href);
 };
 
 let navigations = 0;
 navigation?.addEventListener("navigate", (event) => {
   const { info, navigationType, destination, canIntercept, hashChange, signal } = event;
   const mine = ++navigations;
-  const shown = document.getElementById("page");
-  const isOurs = info === TURN || (navigationType === "traverse" && destination.sameDocument);
-  if (!shown || !isOurs || !canIntercept || hashChange) return;
-  event.intercept({ handler: () => turn(shown, destination.url, signal, () => mine === navigations) });
+  if (!canIntercept || hashChange) return;
+  if (info instanceof Document) {
+    // At once, together with the address.
+    event.intercept({ handler: async () => put(info) });
+  } else if (navigationType === "traverse" && destination.sameDocument && document.getElementById("page")) {
+    followed?.abort();
+    const handler = async () => {
+      const page = await bring(destination.url, signal);
+      if (page) put(page);
+      else if (mine === navigations) location.reload();
+    };
+    event.intercept({ handler });
+  }
 });
 
 // Signed out in this tab: once it is done, it forgets what it kept, and the others do not go on showing what they show.
