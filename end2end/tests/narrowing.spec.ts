@@ -56,9 +56,12 @@ test("chips narrow to what their numbers say, also two of them", async ({ page }
     await page.goto("/instances");
   }
   await page.getByRole("link", { name: /^production \d/ }).click();
+  await expect(page).not.toHaveURL(/\/instances$/);
   const both = page.getByRole("link", { name: /^Password-free \d/ });
   const count = promised((await both.textContent()) ?? "");
+  const one = page.url();
   await both.click();
+  await expect(page).not.toHaveURL(one);
   await expectKept(page, count);
   for (const text of await column(page, "Environment")) expect(text).toBe("production");
   for (const text of await column(page, "Access")) expect(text).toBe("Password-free");
