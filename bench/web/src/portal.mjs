@@ -1,5 +1,5 @@
 // The portal that is measured: a release at its default pace, and beside it the simulated cloud, of which all was read.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -26,7 +26,7 @@ export async function startPortal(binary, instances) {
     await cloud.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, cookie, stop, page: (path) => page(url, cookie, path) };
+  return { url, cookie, stop, pid: portal.pid, page: (path) => page(url, cookie, path) };
 }
 
 /** The secrets go into files beside it. */
@@ -57,14 +57,25 @@ async function page(url, cookie, path) {
   return answer.text();
 }
 
-/** Until every instance is known, and nearly all were read: what goes on then is what always goes on. */
+/** Until every instance is known, nearly all were read, and the portal rests: what goes on then is what always goes on. */
 export async function whenRead(portal, instances) {
   const late = Date.now() + DEADLINE_MS;
   for (;;) {
     const text = (await portal.page("/overview")).replaceAll(/<[^>]+>/g, "").replaceAll(",", "");
     const [, read, known] = (/(\d+) of (\d+) read/.exec(text) ?? []).map(Number);
-    if (known >= instances && read >= instances * 0.99) return;
+    if (known >= instances && read >= instances * 0.99 && (await rests(portal.pid))) return;
     if (Date.now() > late) throw new Error(`of ${instances} instances only ${known} are known and ${read} read`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
+}
+
+/** Whether it used less than a fifth of a core for five seconds: proc_pid_stat(5), ticks of 10 ms. */
+async function rests(pid) {
+  const ticks = () => {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
+    return Number(user) + Number(system);
+  };
+  const before = ticks();
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  return ticks() - before < 100;
 }

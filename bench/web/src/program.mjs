@@ -33,5 +33,5 @@ export async function start(command, args, pattern, options = {}) {
       child.once("close", resolve);
       child.kill("SIGTERM");
     });
-  return { found, said: () => said, stop };
+  return { found, pid: child.pid, said: () => said, stop };
 }
