@@ -81,7 +81,8 @@ pub fn Live() -> impl IntoView {
             state.eager.set_value(!document().hidden() && state.behind.get_value());
             catch_up(state);
         });
-        let turned = window_event_listener(ev::Custom::<Event>::new(TURNED), move |_| catch_up(state));
+        let turned =
+            window_event_listener(ev::Custom::<Event>::new(TURNED), move |_| catch_up(state));
         on_cleanup(move || {
             seen.remove();
             turned.remove();
