@@ -27,7 +27,10 @@ pub fn run(progress: &mut Progress, seconds: u32, only: Option<&str>) -> Result<
     if targets.is_empty() {
         bail!("there is no such target; there are: {}", listed.trim().replace('\n', ", "));
     }
-    process::run(fuzz(&program, &["build", "--sanitizer", "none"]).current_dir(&root))?;
+    process::run(
+        fuzz(&program, &["build", "--sanitizer", "none", "--codegen-units", "16"])
+            .current_dir(&root),
+    )?;
     for together in targets.chunks(AT_ONCE) {
         let started: Vec<(&str, Child)> = together
             .iter()
