@@ -54,7 +54,11 @@ const told = `__Host-zone=${zone}`;
 const isTold = () => document.cookie.split("; ").includes(told);
 if (shown && zone && zone !== shown && !isTold() && !location.search.includes("notice=")) {
   document.cookie = `${told}; Path=/; Max-Age=31536000; Secure; SameSite=Lax`;
-  if (isTold()) location.reload();
+  if (isTold()) {
+    location.reload();
+    // Nothing wakes in a page that goes away.
+    await new Promise(() => {});
+  }
 }
 
 // By a link, and back and forth, the next page is put in place of this one: style sheet, program and stream stay. What cannot

@@ -34,6 +34,7 @@ test("a zone that the portal does not know is told once, and the page stays in U
   let asked = 0;
   page.on("request", (request) => request.isNavigationRequest() && request.url().endsWith("/overview") && asked++);
   await signIn(page, portal, "zhao.min");
+  await awake(page);
   await page.goto("/overview");
   await awake(page);
   await expect(page.getByRole("contentinfo")).toContainText("Times: UTC");
