@@ -1,5 +1,6 @@
 // Scripts keep what is ticked from page to page.
 import { names, openWholeList, selectionBar, tick } from "../support/list.ts";
+import { awake } from "../support/live.ts";
 import { expect, test } from "../support/sandbox.ts";
 import { signIn } from "../support/steps.ts";
 
@@ -31,4 +32,26 @@ test("ticks stay from page to page, and end together", async ({ page }) => {
   await expect(page.getByRole("checkbox", { checked: true, name: /^Select / })).toHaveCount(0);
   await page.reload();
   await expect(page.getByRole("checkbox", { checked: true, name: /^Select / })).toHaveCount(0);
+});
+
+test("a tick counts that was made before the program is there", async ({ page }) => {
+  await page.goto("/overview");
+  let arrive = () => {};
+  const program = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await program;
+    await route.continue();
+  });
+  await page.goto("/instances");
+  const [early] = await tick(page, 2);
+  arrive();
+  await awake(page);
+  await expect(selectionBar(page).getByRole("status")).toHaveText("1 selected");
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect(page).toHaveURL(/after=/);
+  await tick(page, 0);
+  await expect(selectionBar(page).getByRole("status")).toHaveText("2 selected");
+  await selectionBar(page).getByRole("button", { name: "Show only these" }).click();
+  await expect(page).toHaveURL(/[?&]key=/);
+  expect(await names(page)).toContain(early);
 });

@@ -20,6 +20,7 @@ const ADDED: &str = "data-added";
 #[island]
 pub fn Selecting() -> impl IntoView {
     Effect::new(move || {
+        adopt();
         restore();
         let ticked = window_event_listener(ev::change, |event| {
             let field =
@@ -45,6 +46,18 @@ pub fn Selecting() -> impl IntoView {
             sent.remove();
         });
     });
+}
+
+/// Takes over what was ticked before anybody listened.
+fn adopt() {
+    let Some(form) = form() else { return };
+    let mut kept = kept();
+    for field in boxes().iter().filter(|field| field.checked()) {
+        if kept.len() < most(&form) {
+            kept.insert(field.value());
+        }
+    }
+    keep(&kept);
 }
 
 /// Ticks what was ticked before, and says how much it is. After rows were put into the page.
