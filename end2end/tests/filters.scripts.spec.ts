@@ -1,5 +1,6 @@
 // Filtering while somebody types.
 import { PAGE } from "../support/list.ts";
+import { awake } from "../support/live.ts";
 import { expect, test } from "../support/sandbox.ts";
 import { rowOf, signIn } from "../support/steps.ts";
 import { watchNetwork } from "../support/wire.ts";
@@ -40,6 +41,22 @@ test("what is chosen and written before the program is there filters once it is"
   await page.getByRole("searchbox").fill("cache");
   arrive();
   await expect(page).toHaveURL((url) => url.searchParams.has("whitelist") && url.searchParams.get("q") === "cache");
+});
+
+test("what an input method puts together filters once it is whole", async ({ page, portal }) => {
+  await signIn(page, portal, "chen.yu");
+  await awake(page);
+  const network = await watchNetwork(page);
+  const method = await page.context().newCDPSession(page);
+  await page.getByRole("searchbox").focus();
+  for (const text of ["d", "di", "di'd", "di'dan"]) {
+    await method.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+  }
+  await expect(page.getByRole("searchbox")).toHaveValue("di'dan");
+  expect(network.sent).toEqual([]);
+  await method.send("Input.insertText", { text: "订单" });
+  await expect(page).toHaveURL((url) => url.searchParams.get("q") === "订单");
+  expect(network.sent).toEqual(["/instances"]);
 });
 
 test("a switch in a list that was swapped in opens its review", async ({ page, portal }) => {

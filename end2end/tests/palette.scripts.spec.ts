@@ -49,6 +49,24 @@ test("opens, tells what it found, chooses by arrows, and gives the focus back", 
   await expect(chosen(page)).toContainText("sessions-prod");
 });
 
+test("Enter belongs to the input method while it puts something together", async ({ page, portal }) => {
+  await signIn(page, portal, "lin.wei");
+  await page.goto("/overview");
+  await awake(page);
+  await page.keyboard.press("Control+k");
+  await expect(chosen(page)).toBeVisible();
+  const method = await page.context().newCDPSession(page);
+  await method.send("Input.imeSetComposition", { text: "shen", selectionStart: 4, selectionEnd: 4 });
+  const first = await chosen(page).getAttribute("id");
+  // What an input method takes has no effect of the browser's own: made by a script, a key has none either.
+  for (const key of ["ArrowDown", "Enter"]) {
+    await field(page).dispatchEvent("keydown", { key, isComposing: true });
+  }
+  await expect(chosen(page)).toHaveAttribute("id", first!);
+  await expect(field(page)).toBeFocused();
+  await expect(page).toHaveURL(/\/overview$/);
+});
+
 test("an act opens its review over the page, and Escape leads back to where one was", async ({ page, portal }) => {
   await signIn(page, portal, "lin.wei");
   await openWholeList(page, "/overview");

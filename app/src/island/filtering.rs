@@ -1,47 +1,49 @@
 //! Filters while somebody types: fetches the page that the form leads to and swaps its list.
 //!
-//! The address follows, so that a reload or a shared link shows the same.
-
-use std::time::Duration;
+//! The address follows, so that a reload or a shared link shows the same. Rows follow each letter at once: a page takes
+//! milliseconds to make. What is still being put together (Chinese by an input method) is not asked for.
 
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Element, HtmlFormElement};
+use leptos::web_sys::{Element, Event, HtmlFormElement};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::live;
-use super::page::{Page, fields};
-
-/// A page takes milliseconds to make, so rows follow each letter; only keys that come at the same time ask once.
-const PAUSE: Duration = Duration::from_millis(10);
+use super::page::{Page, fields, is_composing};
 
 /// Serves the form with `data-filters`, which names the part by its id.
 #[island]
 pub fn Filtering() -> impl IntoView {
     let turn = StoredValue::new(0_u32);
-    Effect::new(move || {
-        let listener = window_event_listener(ev::input, move |event| {
-            let field = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            let form = field.and_then(|field| field.closest("form[data-filters]").ok().flatten());
-            let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) else {
-                return;
-            };
-            let part = form.get_attribute("data-filters").unwrap_or_default();
-            turn.update_value(|turn| *turn += 1);
-            let mine = turn.get_value();
-            set_timeout(
-                move || {
-                    if turn.try_get_value() == Some(mine) {
-                        spawn_local(async move {
-                            refresh(&form, &part, || turn.try_get_value() == Some(mine)).await;
-                        });
-                    }
-                },
-                PAUSE,
-            );
+    let asked = move |event: &Event| {
+        let field = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let form = field.and_then(|field| field.closest("form[data-filters]").ok().flatten());
+        let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) else {
+            return;
+        };
+        let part = form.get_attribute("data-filters").unwrap_or_default();
+        turn.update_value(|turn| *turn += 1);
+        let mine = turn.get_value();
+        let still_wanted = move || turn.try_get_value() == Some(mine);
+        // After everything that came with this: fields that change together ask once.
+        spawn_local(async move {
+            if still_wanted() {
+                refresh(&form, &part, still_wanted).await;
+            }
         });
-        on_cleanup(move || listener.remove());
+    };
+    Effect::new(move || {
+        let written = window_event_listener(ev::input, move |event| {
+            if !is_composing(&event) {
+                asked(&event);
+            }
+        });
+        let composed = window_event_listener(ev::compositionend, move |event| asked(&event));
+        on_cleanup(move || {
+            written.remove();
+            composed.remove();
+        });
     });
 }
 

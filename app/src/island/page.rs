@@ -1,8 +1,8 @@
 //! Pages fetched in the background, and their parts.
 
 use leptos::web_sys::{
-    Document, DomParser, Element, FormData, Headers, HtmlFormElement, NodeList, Request,
-    RequestInit, Response, SupportedType, UrlSearchParams,
+    Document, DomParser, Element, Event, FormData, Headers, HtmlFormElement, InputEvent, NodeList,
+    Request, RequestInit, Response, SupportedType, UrlSearchParams,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -84,6 +84,11 @@ pub fn listed<T: JsCast>(found: Result<NodeList, JsValue>) -> Vec<T> {
 pub fn fields(form: &HtmlFormElement) -> Result<UrlSearchParams, JsValue> {
     let data = FormData::new_with_form(form)?;
     UrlSearchParams::new_with_str_sequence_sequence(&data)
+}
+
+/// Whether what was written is on its way to be something else: an input method puts it together.
+pub fn is_composing(event: &Event) -> bool {
+    event.dyn_ref::<InputEvent>().is_some_and(InputEvent::is_composing)
 }
 
 /// Leaves for another page.

@@ -13,7 +13,7 @@ use leptos::task::spawn_local;
 use leptos::web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, Storage};
 use wasm_bindgen::JsCast;
 
-use super::page::{Page, TURNED, listed, replace};
+use super::page::{Page, TURNED, is_composing, listed, replace};
 
 /// As in the route table of the server.
 const ADDRESS: &str = "/go";
@@ -55,6 +55,10 @@ pub fn Palette(children: Children) -> impl IntoView {
         });
     });
     let pressed = move |event: ev::KeyboardEvent| {
+        // They choose among what the input method offers.
+        if event.is_composing() {
+            return;
+        }
         let step = match event.key().as_str() {
             "ArrowDown" => 1,
             "ArrowUp" => -1,
@@ -80,9 +84,14 @@ pub fn Palette(children: Children) -> impl IntoView {
             dialog.close();
         }
     };
+    let written = move |event: Event| {
+        if !is_composing(&event) {
+            look(turn, PAUSE);
+        }
+    };
     view! {
         <dialog class="dialog palette" node_ref=node aria-labelledby="palette-title"
-            on:input=move |_| look(turn, PAUSE) on:keydown=pressed on:click=left>
+            on:input=written on:compositionend=move |_| look(turn, PAUSE) on:keydown=pressed on:click=left>
             {children()}
         </dialog>
     }
