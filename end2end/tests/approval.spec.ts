@@ -29,6 +29,7 @@ test("from a request to its proof, by two people", async ({ page, portal, cloud,
 
   await signInInstead(page, portal, "anna");
   await page.getByRole("link", { name: "1 request waits for your decision" }).click();
+  await expect(page).toHaveURL(/\/changes\?waiting=1$/);
   await page.getByRole("row").filter({ hasText: "orders-cache-dev" }).getByRole("link").first().click();
   await expect(page).toHaveURL(portal.url + path);
   await page.getByRole("button", { name: "Check and decide…" }).click();

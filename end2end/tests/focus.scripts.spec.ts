@@ -36,7 +36,8 @@ test("every control is reached by the keyboard and shows it", async ({ page, por
   expect(complaints.splice(0).filter((complaint) => !complaint.includes("404"))).toEqual([]);
 });
 
-async function walk(page: Page, name: string): Promise<void> {
+/** From the beginning again, where news put other controls in place of those that were counted. */
+async function walk(page: Page, name: string, again = 3): Promise<void> {
   const count = await page.evaluate(mark);
   expect(count, name).toBeGreaterThan(0);
   const places: number[] = [];
@@ -45,6 +46,7 @@ async function walk(page: Page, name: string): Promise<void> {
     const stop = await page.evaluate(focused);
     if (stop === null || (places.length > 0 && stop.place === places[0])) break;
     // A date has a stop for each of its parts, which the browser itself marks.
+    if (stop.place === -1 && again > 0) return walk(page, name, again - 1);
     if (stop.dated && stop.place === places.at(-1)) continue;
     expect(stop, `${name}: after ${places.length} controls`).toMatchObject({ unseen: false });
     expect(stop.place, `${name}: ${stop.what}`).toBeGreaterThan(places.at(-1) ?? -1);

@@ -46,6 +46,7 @@ test("names from the cloud are text on every page", async ({ page, portal, scrip
   await expect(page.getByRole("link", { name: "=cmd|' /C calc'!A0", exact: true })).toBeVisible();
 
   await page.getByRole("link", { name: MARKUP, exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(MARKUP);
   await page.getByRole("button", { name: "Read again" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(MARKUP);
   for (const value of [ATTACKS.VSwitchId, ATTACKS.ZoneId, ATTACKS.ResourceGroupId, "<b>x</b>"]) {

@@ -35,6 +35,7 @@ test("approve from a phone", async ({ page, portal, cloud, scripts }, info) => {
   }).toPass({ timeout: 30_000 });
   const effort = new Effort(page, true);
   await effort.click(waits);
+  await expect(page).toHaveURL(/\/changes\?waiting=1$/);
   await effort.click(page.getByRole("row").filter({ hasText: NAME }).getByRole("link").first());
   await effort.click(page.getByRole("button", { name: "Check and decide…" }));
   const decision = page.getByRole("article");

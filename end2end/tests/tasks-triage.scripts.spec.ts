@@ -46,6 +46,7 @@ test("triage a fleet of 10,000", async ({ page, portal, cloud }, info) => {
   await shutting.click(production(page));
   await expect(page).toHaveURL(/environment=production/);
   await shutting.click(rowOf(page, NAME).getByRole("link", { name: NAME, exact: true }));
+  await expect(page).toHaveURL(`/instances/acme-retail/cn-beijing/${ID}`);
   await expect(page.getByRole("main")).toContainText("can read and write");
   await shutting.click(page.getByRole("main").getByRole("switch"));
   const review = await shownReview(page, DISABLE);
