@@ -149,7 +149,7 @@ impl Store {
         let mut query = Query::default();
         query.add_scope(scope);
         query.add_fields(filter);
-        self.add_text(&mut query, &filter.text).await?;
+        self.add_text(&mut query, &filter.text, true).await?;
         let found = query.where_clause();
         let (due_at, fresh) = (query.number(-now.as_millis()), query.number(fresh.as_millis()));
         let sql = format!(

@@ -52,7 +52,7 @@ impl Store {
         let mut query = Query::default();
         query.add_scope(scope);
         query.add_fields(page.filter);
-        let rare = self.add_text(&mut query, &page.filter.text).await?;
+        let rare = self.add_text(&mut query, &page.filter.text, true).await?;
         let few = rare || !page.filter.keys.is_empty();
         let walk = if few { None } else { self.shortest_walk(scope, &page).await? };
         if let Some(after) = page.after {
@@ -109,7 +109,9 @@ impl Store {
         let mut query = Query::default();
         query.add_scope(scope);
         query.add_fields(filter);
-        self.add_text(&mut query, &filter.text).await?;
+        // A thousand are met later than a page: only what narrows the walk makes it the shorter way.
+        let narrowed = !scope.is_everything() || filter.without_text() != InstanceFilter::default();
+        self.add_text(&mut query, &filter.text, narrowed).await?;
         let most = query.number(COUNTED + 1);
         let conditions = query.where_clause();
         let sql = format!(

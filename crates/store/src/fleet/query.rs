@@ -99,8 +99,14 @@ impl Query {
 }
 
 impl Store {
-    /// Returns whether the text is rare enough to be looked up before anything else.
-    pub(super) async fn add_text(&self, query: &mut Query, text: &str) -> Result<bool, Error> {
+    /// Returns whether the text is looked up before anything else: where it is rare, or where a walk could not be the shorter
+    /// way.
+    pub(super) async fn add_text(
+        &self,
+        query: &mut Query,
+        text: &str,
+        may_walk: bool,
+    ) -> Result<bool, Error> {
         let text = stored_text(text.trim()).to_lowercase();
         if text.is_empty() {
             return Ok(false);
@@ -109,7 +115,9 @@ impl Store {
         let pattern = query.text(&format!("%{pattern}%"));
         query.conditions.push(format!("i.search LIKE {pattern} ESCAPE '\\'"));
         let words = grams::of_query(&text).into_iter().collect::<Vec<_>>().join(" ");
-        if words.is_empty() || self.is_frequent(self.candidates(&words).await?).await? {
+        if words.is_empty()
+            || (may_walk && self.is_frequent(self.candidates(&words).await?).await?)
+        {
             return Ok(false);
         }
         let words = query.text(&words);
