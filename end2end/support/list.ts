@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { expect } from "./test.ts";
 
 /** Rows of one page. */
-export const PAGE = 30;
+export const PAGE = 25;
 
 /** The names, from top to bottom. */
 export const names = (page: Page) => page.getByRole("rowheader").getByRole("link").allTextContents();

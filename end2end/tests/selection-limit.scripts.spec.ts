@@ -16,12 +16,14 @@ test.beforeEach(async ({ page, portal }) => {
 
 test("no more rows are ticked than an address holds", async ({ page }) => {
   const bar = page.getByRole("form", { name: "selected" });
-  for (let count = PAGE; count <= 8 * PAGE; count += PAGE) {
+  // The last of these pages comes after 200.
+  const last = (Math.floor(200 / PAGE) + 2) * PAGE;
+  for (let count = PAGE; count <= last; count += PAGE) {
     await awake(page);
     await page.locator("#rows input[type=checkbox]").evaluateAll((boxes) => boxes.forEach((box) => (box as HTMLInputElement).click()));
     await expect(bar.getByRole("status")).toHaveText(`${Math.min(count, 200)} selected`);
-    if (count < 8 * PAGE) await page.getByRole("link", { name: "Next page" }).click();
-    if (count < 8 * PAGE) await expect(page.getByRole("checkbox", { name: /^Select / }).first()).not.toBeChecked();
+    if (count < last) await page.getByRole("link", { name: "Next page" }).click();
+    if (count < last) await expect(page.getByRole("checkbox", { name: /^Select / }).first()).not.toBeChecked();
   }
   await expect(page.locator("#rows input[type=checkbox]:checked")).toHaveCount(0);
   await expect(bar).toContainText("No more than 200: a filter takes any number.");

@@ -26,7 +26,7 @@ use crate::path;
 use crate::ui::Icon;
 use crate::ui::IconName;
 
-const PAGE: usize = 30;
+const PAGE: usize = 25;
 /// What the filter form filters; the islands swap it.
 const LIST: &str = "list";
 
