@@ -9,6 +9,20 @@ export const PAGE = 25;
 /** The names, from top to bottom. */
 export const names = (page: Page) => page.getByRole("rowheader").getByRole("link").allTextContents();
 
+/** The names of this page, and of each that follows it. */
+export async function namesToTheEnd(page: Page): Promise<string[][]> {
+  const pages = [await names(page)];
+  const next = page.getByRole("link", { name: "Next page" });
+  while ((await next.count()) > 0) {
+    const address = page.url();
+    await next.click();
+    await expect(page).not.toHaveURL(address);
+    await page.waitForLoadState("domcontentloaded");
+    pages.push(await names(page));
+  }
+  return pages;
+}
+
 /** What stands in the column of this name, row by row. */
 export async function column(page: Page, name: string): Promise<string[]> {
   const index = (await page.getByRole("columnheader").allTextContents()).indexOf(name);

@@ -1,7 +1,7 @@
 // In which order the list stands, and how it looks. All of it is in the address.
 import type { Page } from "@playwright/test";
 
-import { column, names, openWholeList, PAGE } from "../support/list.ts";
+import { column, names, namesToTheEnd, openWholeList, PAGE } from "../support/list.ts";
 import { expect, test } from "../support/sandbox.ts";
 import { signIn } from "../support/steps.ts";
 
@@ -52,14 +52,11 @@ test("by name, by place, by exposure, by age", async ({ page }) => {
 test("an order goes on over the pages, and back to the first one", async ({ page }) => {
   for (const order of ["exposure", "place", "age", "name"]) {
     await page.goto(`/instances?sort=${order}`);
-    const first = await names(page);
-    expect(first).toHaveLength(PAGE);
-    await page.getByRole("link", { name: "Next page" }).click();
-    await expect(page).toHaveURL(/after=/);
-    const second = await names(page);
+    const pages = await namesToTheEnd(page);
+    expect(pages[0]).toHaveLength(PAGE);
     // While it is read by age, an instance that is read moves to the end.
-    if (order === "age") expect(second.length).toBeGreaterThan(0);
-    else expect(new Set([...first, ...second]).size).toBe(60);
+    if (order === "age") expect(pages.length).toBeGreaterThan(2);
+    else expect(new Set(pages.flat()).size).toBe(60);
     await page.getByRole("link", { name: "First page" }).click();
     await expect(page).not.toHaveURL(/after=/);
     expect(await names(page)).toHaveLength(PAGE);
