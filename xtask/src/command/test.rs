@@ -7,6 +7,9 @@ use crate::progress::Progress;
 use crate::site::Purpose;
 use crate::{process, workspace};
 
+/// At least; twice as many as the smallest machine has cores: half of the time a test waits for a server of its own.
+const TESTS_AT_ONCE: usize = 4;
+
 pub fn run(progress: &mut Progress) -> Result<()> {
     let tested = steps(progress);
     progress.summary();
@@ -25,7 +28,7 @@ fn steps(progress: &mut Progress) -> Result<()> {
     progress.step("what comes from others", deny::run)?;
     progress.step("clippy, native", |_| lint::native())?;
     progress.step("clippy, WebAssembly", lint::browser)?;
-    progress.step("tests", |_| cargo(&["test"]))?;
+    progress.step("tests", |_| tests())?;
     progress.step("faults", |_| faults::suite(None, &[]))?;
     progress.step("random bytes", |progress| fuzz::run(progress, fuzz::SHORT, None))?;
     progress.step("documentation", |_| documentation())?;
@@ -34,6 +37,12 @@ fn steps(progress: &mut Progress) -> Result<()> {
     build::server_step(progress, true)?;
     progress.step("who may do what, asked of the release", |_| matrices())?;
     progress.step("browser tests", |_| e2e::playwright(&[]))
+}
+
+fn tests() -> Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut cargo = process::program("cargo", &workspace::root());
+    process::run(cargo.arg("test").env("RUST_TEST_THREADS", cores.max(TESTS_AT_ONCE).to_string()))
 }
 
 /// Every function and page for every role, scope, origin and token, by HTTP.
@@ -53,8 +62,4 @@ fn documentation() -> Result<()> {
     process::run(
         cargo.env("RUSTDOCFLAGS", "--deny warnings --allow rustdoc::private_intra_doc_links"),
     )
-}
-
-fn cargo(arguments: &[&str]) -> Result<()> {
-    process::run(process::program("cargo", &workspace::root()).args(arguments))
 }

@@ -114,14 +114,14 @@ fn Row(
     let id = format!("row-{key}");
     let unusual = (row.status != InstanceStatus::Normal)
         .then(|| language.instance_status(&row.status))
-        .map(|status| view! { <span class="badge" data-tone="neutral">{status}</span> });
+        .map(|status| view! { " " <span class="badge" data-tone="neutral">{status}</span> });
     view! {
         <tr id=id>
             <td class="pick">
                 <input type="checkbox" form=SELECTION name="key" value=key aria-label=language.select(&name)/>
             </td>
             <th scope="row">
-                <a href=path::instance(&row.key)><bdi>{name.clone()}</bdi></a> {unusual}
+                <a href=path::instance(&row.key)><bdi>{name.clone()}</bdi></a>{unusual}
                 <span class="mono muted id">{row.key.id.to_string()} <CopyButton language text=row.key.id.to_string()/></span>
             </th>
             {cells}
