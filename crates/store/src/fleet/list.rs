@@ -109,7 +109,7 @@ impl Store {
         let mut query = Query::default();
         query.add_scope(scope);
         query.add_fields(filter);
-        // A thousand are met later than a page: only what narrows the walk makes it the shorter way.
+        // A thousand are not met as soon as a page is, unless something else narrows the walk.
         let narrowed = !scope.is_everything() || filter.without_text() != InstanceFilter::default();
         self.add_text(&mut query, &filter.text, narrowed).await?;
         let most = query.number(COUNTED + 1);

@@ -99,13 +99,13 @@ impl Query {
 }
 
 impl Store {
-    /// Returns whether the text is looked up before anything else: where it is rare, or where a walk could not be the shorter
-    /// way.
+    /// Returns whether the text is looked up before anything else, as what is rare is. With `met_soon`, what is met on every
+    /// eighth step of a walk is not.
     pub(super) async fn add_text(
         &self,
         query: &mut Query,
         text: &str,
-        may_walk: bool,
+        met_soon: bool,
     ) -> Result<bool, Error> {
         let text = stored_text(text.trim()).to_lowercase();
         if text.is_empty() {
@@ -115,9 +115,7 @@ impl Store {
         let pattern = query.text(&format!("%{pattern}%"));
         query.conditions.push(format!("i.search LIKE {pattern} ESCAPE '\\'"));
         let words = grams::of_query(&text).into_iter().collect::<Vec<_>>().join(" ");
-        if words.is_empty()
-            || (may_walk && self.is_frequent(self.candidates(&words).await?).await?)
-        {
+        if words.is_empty() || self.is_frequent(self.candidates(&words).await?, met_soon).await? {
             return Ok(false);
         }
         let words = query.text(&words);
@@ -126,9 +124,12 @@ impl Store {
     }
 
     /// Whether so many are better met on a walk than looked up one by one.
-    async fn is_frequent(&self, candidates: i64) -> Result<bool, Error> {
+    async fn is_frequent(&self, candidates: i64, met_soon: bool) -> Result<bool, Error> {
         if candidates <= COUNTED || candidates > LOOKED_UP {
             return Ok(candidates > COUNTED);
+        }
+        if !met_soon {
+            return Ok(false);
         }
         Ok(candidates.saturating_mul(SHARE) > self.counted_total().await?)
     }
