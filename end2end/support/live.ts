@@ -50,3 +50,14 @@ export async function changeBehind(cloud: Simulator, hand: Hand, place: string, 
     expect(JSON.parse(body.toString()).instances).toMatchObject([{ access }]);
   }).toPass();
 }
+
+/** Keeps the program of every page back, until what it returns is called. */
+export async function holdProgram(page: Page): Promise<() => void> {
+  let arrive = () => {};
+  const program = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await program;
+    await route.continue();
+  });
+  return arrive;
+}

@@ -1,6 +1,6 @@
 // Filtering while somebody types.
 import { PAGE } from "../support/list.ts";
-import { awake } from "../support/live.ts";
+import { awake, holdProgram } from "../support/live.ts";
 import { expect, test } from "../support/sandbox.ts";
 import { rowOf, signIn } from "../support/steps.ts";
 import { watchNetwork } from "../support/wire.ts";
@@ -30,12 +30,7 @@ test("typing filters without loading the page again, and only the last word coun
 test("what is chosen and written before the program is there filters once it is", async ({ page, portal }) => {
   await signIn(page, portal, "chen.yu");
   await page.goto("/overview");
-  let arrive = () => {};
-  const program = new Promise<void>((resolve) => (arrive = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await program;
-    await route.continue();
-  });
+  const arrive = await holdProgram(page);
   await page.goto("/instances");
   await page.getByRole("combobox", { name: "Whitelist" }).selectOption({ index: 1 });
   await page.getByRole("searchbox").fill("cache");

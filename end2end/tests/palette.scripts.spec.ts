@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 
 import { expectAccessible } from "../support/axe.ts";
 import { expect, test } from "../support/sandbox.ts";
-import { awake } from "../support/live.ts";
+import { awake, holdProgram } from "../support/live.ts";
 import { openWholeList, selectionBar } from "../support/list.ts";
 import { ENABLE, DISABLE, signIn } from "../support/steps.ts";
 
@@ -161,12 +161,7 @@ test("whoever switched the letters off has none, but the palette", async ({ page
 
 test("keys that come before the program are heard once it is there", async ({ page, portal }) => {
   await signIn(page, portal, "lin.wei");
-  let arrive = () => {};
-  const program = new Promise<void>((resolve) => (arrive = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await program;
-    await route.continue();
-  });
+  const arrive = await holdProgram(page);
   await page.goto("/overview");
   await page.keyboard.press("Control+k");
   await page.getByRole("link", { name: "Instances" }).first().focus();

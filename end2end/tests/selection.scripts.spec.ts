@@ -1,6 +1,6 @@
 // Scripts keep what is ticked from page to page.
 import { names, openWholeList, selectionBar, tick } from "../support/list.ts";
-import { awake } from "../support/live.ts";
+import { awake, holdProgram } from "../support/live.ts";
 import { expect, test } from "../support/sandbox.ts";
 import { signIn } from "../support/steps.ts";
 
@@ -36,12 +36,7 @@ test("ticks stay from page to page, and end together", async ({ page }) => {
 
 test("a tick counts that was made before the program is there", async ({ page }) => {
   await page.goto("/overview");
-  let arrive = () => {};
-  const program = new Promise<void>((resolve) => (arrive = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await program;
-    await route.continue();
-  });
+  const arrive = await holdProgram(page);
   await page.goto("/instances");
   const [early] = await tick(page, 2);
   arrive();
