@@ -51,6 +51,11 @@ export async function changeBehind(cloud: Simulator, hand: Hand, place: string, 
   }).toPass();
 }
 
+/** Nothing that is asked for in the background is answered any more: the page stays as it is. */
+export async function withoutNews(page: Page): Promise<void> {
+  await page.route("**/*", (route) => (route.request().headers()["x-latchkey-background"] ? undefined : route.fallback()));
+}
+
 /** Keeps the program of every page back, until what it returns is called. */
 export async function holdProgram(page: Page): Promise<() => void> {
   let arrive = () => {};

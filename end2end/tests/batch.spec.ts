@@ -94,7 +94,7 @@ test("two hundred at once, ten in a hundred refused, tried again and put back", 
   expect(back).toBeGreaterThan(verified - 10);
   for (const box of await page.getByRole("checkbox").all()) await box.check();
   await page.getByLabel("Reason").fill("back");
-  await page.getByLabel("At once").selectOption("20");
+  await page.getByLabel("At once").selectOption("50");
   await page.getByLabel("Pause when").selectOption("never");
   await page.getByRole("button", { name: `${DISABLE} on ${back} instances` }).click();
   const undone = await expectBatch(page, scripts, "Over");

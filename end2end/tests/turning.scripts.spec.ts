@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 
 import { signInByHand } from "../support/by-hand.ts";
 import { expect, test } from "../support/drill.ts";
-import { awake, changeBehind, mark } from "../support/live.ts";
+import { awake, changeBehind, mark, withoutNews } from "../support/live.ts";
 import { rowOf, signIn, whenRead } from "../support/steps.ts";
 
 const NAME = "orders-cache-dev";
@@ -120,7 +120,7 @@ test("after the session is over a link leads to the sign-in page", async ({ page
   await page.goto("/audit");
   await awake(page);
   // News would lead there too.
-  await page.route("**/audit", (route) => (route.request().headers()["x-latchkey-background"] ? undefined : route.fallback()));
+  await withoutNews(page);
   await page.context().clearCookies();
   await goTo(page, "Changes");
   await expect(page).toHaveURL(/\/sign-in\?next=/);
